@@ -1,0 +1,29 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "rankwise/base/errors.hpp"
+
+namespace rankwise::app {
+
+class Invocation;
+
+/// One command: what it takes and what it does. Made anew for each command line.
+class Command {
+ public:
+  Command() = default;
+  Command(const Command&) = delete;
+  Command& operator=(const Command&) = delete;
+  virtual ~Command() = default;
+
+  virtual void add_options(CLI::App& app) = 0;
+  /// Turns what was typed into what is meant. @throws UsageError
+  /// @note before MPI starts
+  virtual void check() {}
+  /// A command that needs no ranks runs once, in the process that is or would be rank 0.
+  [[nodiscard]] virtual bool needs_ranks() const { return true; }
+  /// @note Collective where the command needs ranks
+  virtual ExitCode run(Invocation& invocation) = 0;
+};
+
+}  // namespace rankwise::app

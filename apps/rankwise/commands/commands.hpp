@@ -1,0 +1,19 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "apps/rankwise/command.hpp"
+
+/// What commands/NAME.cpp offers to the table.
+namespace rankwise::app {
+
+std::unique_ptr<Command> make_completion();
+extern const char* const completion_explanation;
+std::unique_ptr<Command> make_pi();
+extern const char* const pi_explanation;
+
+/// `rankwise 0.1.0`, with `--verbose` what it was built with and runs on.
+std::string version_text(bool verbose);
+
+}  // namespace rankwise::app

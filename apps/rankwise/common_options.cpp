@@ -1,0 +1,53 @@
+#include "apps/rankwise/common_options.hpp"
+
+#include <fmt/format.h>
+
+#include "rankwise/base/errors.hpp"
+#include "rankwise/base/nearest_word.hpp"
+#include "rankwise/base/parse_number.hpp"
+
+namespace rankwise::app {
+
+void ComputeOptions::add_to(CLI::App& app) {
+  add_value(app, "--threads", "N", "threads per rank (default: the processors it may use, shared with its neighbours)",
+            [this](const std::string& text) {
+              const std::uint64_t value = parse_count(text, "--threads");
+              if (value < 1 || value > 4096) throw UsageError(fmt::format("--threads takes 1 to 4096, not {}", text));
+              threads = static_cast<int>(value);
+            });
+  add_value(app, "--memory", "SIZE", "memory for blocks in flight, per rank, such as 2G (default: as needed)",
+            [this](const std::string& text) { memory = parse_bytes(text, "--memory"); });
+  add_choice<report::ProgressMode>(app, "--progress", "how to show progress on standard error",
+                                   {{"auto", report::ProgressMode::automatic},
+                                    {"bar", report::ProgressMode::bar},
+                                    {"lines", report::ProgressMode::lines},
+                                    {"json", report::ProgressMode::json},
+                                    {"none", report::ProgressMode::none}},
+                                   progress);
+}
+
+CLI::Option* add_value(CLI::App& app, const std::string& name, const std::string& value_name,
+                       const std::string& description, std::function<void(const std::string&)> take) {
+  return app.add_option_function<std::string>(name, std::move(take), description)->type_name(value_name);
+}
+
+std::string pick(const std::string& option, const std::string& text, const std::vector<std::string>& known) {
+  for (const auto& word : known) {
+    if (word == text) return word;
+  }
+  throw UsageError(
+      fmt::format("{} takes {}, not '{}'{}", option, fmt::join(known, ", "), text, did_you_mean(text, known)));
+}
+
+std::vector<std::string> split_words(const std::string& text) {
+  std::vector<std::string> words;
+  std::size_t begin = 0;
+  while (true) {
+    const auto comma = text.find(',', begin);
+    words.push_back(text.substr(begin, comma - begin));
+    if (comma == std::string::npos) return words;
+    begin = comma + 1;
+  }
+}
+
+}  // namespace rankwise::app

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rankwise/base/bytes.hpp"
+#include "rankwise/report/progress.hpp"
+
+namespace rankwise::app {
+
+/// Options of every command that computes on ranks × threads.
+struct ComputeOptions {
+  std::optional<int> threads;
+  std::optional<Bytes> memory;
+  report::ProgressMode progress = report::ProgressMode::automatic;
+
+  void add_to(CLI::App& app);
+};
+
+/// An option with a value that `take` reads; it throws UsageError for what it cannot read.
+CLI::Option* add_value(CLI::App& app, const std::string& name, const std::string& value_name,
+                       const std::string& description, std::function<void(const std::string&)> take);
+
+/// `text` if it is one of the known words. @throws UsageError with the nearest one
+std::string pick(const std::string& option, const std::string& text, const std::vector<std::string>& known);
+
+/// `a,b,c` as three words.
+std::vector<std::string> split_words(const std::string& text);
+
+/// An option that takes one of a few words.
+template <class Value>
+CLI::Option* add_choice(CLI::App& app, const std::string& name, const std::string& description,
+                        std::vector<std::pair<std::string, Value>> choices, Value& chosen) {
+  std::vector<std::string> known;
+  for (const auto& choice : choices) known.push_back(choice.first);
+  const std::string words = fmt::format("{}", fmt::join(known, "|"));
+  return add_value(app, name, words, description, [name, known, choices, &chosen](const std::string& text) {
+    pick(name, text, known);
+    for (const auto& choice : choices) {
+      if (choice.first == text) chosen = choice.second;
+    }
+  });
+}
+
+}  // namespace rankwise::app

@@ -1,0 +1,45 @@
+#include "apps/rankwise/invocation.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "rankwise/ranks/agreement.hpp"
+#include "rankwise/report/format.hpp"
+
+namespace rankwise::app {
+
+engine::Context Invocation::start(const ComputeOptions& options, report::ProgressDisplay* progress) {
+  ranks::agree(session_->ranks(), [&] { layout_ = ranks::lay_out_threads(*session_, options.threads); });
+  if (!layout_.warning.empty()) note(layout_.warning);
+  std::function<void(const engine::Progress&)> show;
+  if (progress != nullptr && is_root()) {
+    show = [progress](const engine::Progress& p) { progress->show(p.blocks_done, p.blocks); };
+  }
+  return {*session_, {.threads = layout_.threads, .memory = options.memory, .show_progress = std::move(show)}};
+}
+
+std::string Invocation::layout_line() const {
+  using report::plural;
+  return fmt::format("{} × {} on {}", plural(static_cast<std::uint64_t>(session_->ranks().size()), "rank"),
+                     plural(static_cast<std::uint64_t>(layout_.threads), "thread"),
+                     plural(static_cast<std::uint64_t>(session_->nodes()), "node"));
+}
+
+double Invocation::seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+}
+
+nlohmann::ordered_json Invocation::json_head() const {
+  return {{"command", entry_.name},
+          {"version", RANKWISE_VERSION},
+          {"ranks", session_->ranks().size()},
+          {"threads", layout_.threads},
+          {"seconds", seconds()}};
+}
+
+void Invocation::note(const std::string& text) const {
+  if (is_root()) fmt::print(stderr, "rankwise {}: note: {}\n", entry_.name, text);
+}
+
+}  // namespace rankwise::app

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "apps/rankwise/command_table.hpp"
+#include "apps/rankwise/common_options.hpp"
+#include "rankwise/engine/context.hpp"
+#include "rankwise/ranks/binding.hpp"
+#include "rankwise/ranks/session.hpp"
+#include "rankwise/report/progress.hpp"
+
+namespace rankwise::app {
+
+/// One command at work: where it runs, since when, and what it was asked.
+class Invocation {
+ public:
+  /// @param session nothing for a command that needs no ranks
+  Invocation(const ranks::Session* session, const CommandEntry& entry, std::vector<std::string> words)
+      : session_(session), entry_(entry), words_(std::move(words)) {}
+
+  [[nodiscard]] const ranks::Session& session() const { return *session_; }
+  [[nodiscard]] bool is_root() const { return session_ == nullptr || session_->ranks().is_root(); }
+  [[nodiscard]] const ranks::ThreadLayout& layout() const { return layout_; }
+
+  /// Lays out threads and makes ready for phases. @note Collective
+  engine::Context start(const ComputeOptions& options, report::ProgressDisplay* progress);
+
+  /// `2 ranks × 1 thread on 1 node`
+  [[nodiscard]] std::string layout_line() const;
+  /// Since the invocation began.
+  [[nodiscard]] double seconds() const;
+
+  /// What every JSON object begins with: command, version, ranks, threads, seconds.
+  [[nodiscard]] nlohmann::ordered_json json_head() const;
+
+  /// A line for the user beside the answer, on standard error, by rank 0 alone.
+  void note(const std::string& text) const;
+
+ private:
+  const ranks::Session* session_;
+  const CommandEntry& entry_;
+  std::vector<std::string> words_;
+  ranks::ThreadLayout layout_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace rankwise::app

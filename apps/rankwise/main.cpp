@@ -1,0 +1,92 @@
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+#include "apps/rankwise/command_line.hpp"
+#include "apps/rankwise/invocation.hpp"
+#include "rankwise/base/stop_request.hpp"
+#include "rankwise/ranks/agreement.hpp"
+
+namespace {
+
+using namespace rankwise;
+
+void print_error(const char* command, const std::string& message) {
+  fmt::print(stderr, "rankwise{}{}: error: {}\n", *command != '\0' ? " " : "", command, message);
+}
+
+/// An answer that did not reach its file or pipe is not an answer.
+int flushed(const char* command, int code) {
+  if (std::fflush(stdout) == 0 || code != 0) return code;
+  print_error(command, fmt::format("standard output cannot be written: {}", std::strerror(errno)));
+  return static_cast<int>(ExitCode::input_output);
+}
+
+/// Runs on all ranks; @return the exit code, the same on every rank.
+int run_on_ranks(const app::ParsedLine& line, const std::vector<std::string>& words, int launched_rank) {
+  const char* name = line.entry->name;
+  std::unique_ptr<ranks::Session> session;
+  try {
+    session = std::make_unique<ranks::Session>();
+  } catch (const Error& error) {
+    if (launched_rank == 0) print_error(name, error.what());
+    return error.exit_code();
+  }
+  watch_for_stop_signals();
+  const bool is_root = session->ranks().is_root();
+  try {
+    app::Invocation invocation(session.get(), *line.entry, words);
+    const int code = static_cast<int>(line.command->run(invocation));
+    return is_root ? flushed(name, code) : code;
+  } catch (const ranks::AgreedError& error) {
+    if (is_root) print_error(name, error.what());
+    return error.exit_code();
+  } catch (...) {
+    const ranks::Failure failure = ranks::current_failure();
+    if (session->ranks().size() == 1) {
+      print_error(name, failure.message);
+      return failure.exit_code;
+    }
+    // The other ranks do not know and may wait for this one.
+    print_error(name, fmt::format("{} (rank {} of {} on {})", failure.message, session->ranks().rank(),
+                                  session->ranks().size(), ranks::host_name()));
+    session->abort(failure.exit_code);
+  }
+}
+
+int run_alone(const app::ParsedLine& line, const std::vector<std::string>& words) {
+  try {
+    app::Invocation invocation(nullptr, *line.entry, words);
+    return flushed(line.entry->name, static_cast<int>(line.command->run(invocation)));
+  } catch (...) {
+    const ranks::Failure failure = ranks::current_failure();
+    print_error(line.entry->name, failure.message);
+    return failure.exit_code;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  // Help, version and usage errors come before MPI starts, and once, whatever the number of processes.
+  const int launched_rank = ranks::detect_launcher().rank;
+  app::ParsedLine line;
+  try {
+    line = app::parse_command_line(words);
+  } catch (const Error& error) {
+    const bool has_command = !words.empty() && !words[0].starts_with("-");
+    if (launched_rank == 0) print_error(has_command ? words[0].c_str() : "", error.what());
+    return error.exit_code();
+  }
+  if (line.text) {
+    if (launched_rank != 0) return 0;
+    std::fputs(line.text->c_str(), stdout);
+    return flushed("", 0);
+  }
+  if (line.command->needs_ranks()) return run_on_ranks(line, words, launched_rank);
+  return launched_rank == 0 ? run_alone(line, words) : 0;
+}

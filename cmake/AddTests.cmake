@@ -1,0 +1,62 @@
+include(GoogleTest)
+
+# What Open MPI needs to run more ranks than there are cores, also as root, for versions 4 and 5; and its own checks.
+set(RANKWISE_MPI_TEST_ENVIRONMENT
+    OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=true
+    PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe OMPI_MCA_mpi_show_handle_leaks=true
+    OMPI_MCA_mpi_param_check=true OMPI_MCA_btl_base_warn_component_unused=0)
+
+# add_unit_tests(NAME SOURCES file... USES folder...): tests of pure code; each TEST is a test of its own.
+function(add_unit_tests name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  list(TRANSFORM ARG_USES PREPEND rankwise_)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_USES} ${ARG_LIBRARIES} rankwise_options GTest::gtest_main)
+  gtest_discover_tests(${name} PROPERTIES TIMEOUT 120 LABELS unit DISCOVERY_TIMEOUT 60)
+endfunction()
+
+# add_mpi_test(NAME SOURCES file... USES folder... RANKS 1 2 ... THREADS 1 ...): one program that is run whole under
+# mpiexec at each number of ranks and threads. Failures of any rank are told by rank 0.
+function(add_mpi_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES;RANKS;THREADS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  list(TRANSFORM ARG_USES PREPEND rankwise_)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_USES} rankwise_mpi_test_main rankwise_options)
+  foreach(ranks IN LISTS ARG_RANKS)
+    foreach(threads IN LISTS ARG_THREADS)
+      set(test ${name}.${ranks}x${threads})
+      add_test(NAME ${test} COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} $<TARGET_FILE:${name}>)
+      math(EXPR processors "${ranks} * ${threads}")
+      set_tests_properties(${test} PROPERTIES
+        LABELS mpi TIMEOUT 120 PROCESSORS ${processors}
+        ENVIRONMENT "${RANKWISE_MPI_TEST_ENVIRONMENT};RANKWISE_TEST_THREADS=${threads}")
+    endforeach()
+  endforeach()
+endfunction()
+
+# add_command_tests(FILE): each test function of a Python file that runs the real program.
+function(add_command_tests file)
+  cmake_path(GET file STEM stem)
+  execute_process(
+    COMMAND ${RANKWISE_TEST_PYTHON} -m pytest --collect-only -q -p no:cacheprovider ${CMAKE_CURRENT_SOURCE_DIR}/${file}
+    WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} OUTPUT_VARIABLE listing RESULT_VARIABLE failed)
+  if(failed)
+    message(FATAL_ERROR "the tests in ${file} cannot be listed:\n${listing}")
+  endif()
+  string(REGEX MATCHALL "[^\n]+::[^\n]+" tests "${listing}")
+  foreach(test IN LISTS tests)
+    string(REGEX REPLACE "^.*::" "" short "${test}")
+    add_test(NAME ${stem}.${short}
+             COMMAND ${RANKWISE_TEST_PYTHON} -m pytest -q -p no:cacheprovider --no-header ${file}::${short}
+             WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+    set_tests_properties(${stem}.${short} PROPERTIES LABELS command TIMEOUT 180
+      ENVIRONMENT "${RANKWISE_MPI_TEST_ENVIRONMENT};RANKWISE=$<TARGET_FILE:rankwise>;MPIEXEC=${MPIEXEC_EXECUTABLE};RANKWISE_SANITIZE=${RANKWISE_SANITIZE};PYTHONDONTWRITEBYTECODE=1"
+      SKIP_REGULAR_EXPRESSION " skipped")
+    if(short MATCHES "cores_are_busy")
+      set_tests_properties(${stem}.${short} PROPERTIES RUN_SERIAL ON)
+    endif()
+  endforeach()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+endfunction()

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "rankwise/base/bytes.hpp"
+#include "rankwise/ranks/messenger.hpp"
+#include "rankwise/ranks/session.hpp"
+
+namespace rankwise::engine {
+
+struct Progress {
+  std::uint64_t blocks_done = 0;
+  std::uint64_t blocks = 0;
+};
+
+/// Where and how the phases of one command run. Threads and memory decide how many blocks are in flight, never how a
+/// problem is cut.
+class Context {
+ public:
+  struct Options {
+    int threads = 1;
+    std::optional<Bytes> memory;                         ///< per rank; no limit where absent
+    std::function<void(const Progress&)> show_progress;  ///< called on rank 0 alone, by the main thread
+  };
+
+  /// @note Collective
+  Context(const ranks::Session& session, Options options)
+      : options_(std::move(options)), messenger_(session.ranks().duplicate()) {}
+
+  [[nodiscard]] const ranks::Communicator& ranks() const { return messenger_.ranks(); }
+  [[nodiscard]] ranks::Messenger& messenger() const { return messenger_; }
+  [[nodiscard]] const Options& options() const { return options_; }
+
+ private:
+  Options options_;
+  mutable ranks::Messenger messenger_;
+};
+
+}  // namespace rankwise::engine

@@ -1,0 +1,41 @@
+#include "rankwise/engine/hands.hpp"
+
+#include <utility>
+
+#include "rankwise/base/stop_request.hpp"
+#include "rankwise/ranks/session.hpp"
+
+namespace rankwise::engine {
+
+Hands::Hands(AnyJob& job, const blocks::SpanCut& cut, int threads)
+    : work_(cut), forest_(cut.grid, [&job](AnyPartial& left, const AnyPartial& right) { job.merge(left, right); }) {
+  job.set_threads(threads);
+  team_ = std::make_unique<Team>(
+      threads, work_, forest_,
+      [&job, grid = cut.grid](blocks::BlockIndex block, int thread) { return job.run(grid.block_at(block), thread); });
+}
+
+Report Hands::report(const ranks::Communicator& ranks) {
+  News news = work_.take_news();
+  Report report{.spans_done = std::move(news.spans_done),
+                .blocks_done = news.blocks_done,
+                .wants_more = news.wants_more,
+                .farewell = false,
+                .failure = {}};
+  if (news.failure) {
+    try {
+      std::rethrow_exception(news.failure);
+    } catch (...) {
+      report.failure = ranks::current_failure();
+    }
+    if (ranks.size() > 1) {
+      report.failure.message += fmt::format(" (rank {} of {} on {})", ranks.rank(), ranks.size(), ranks::host_name());
+    }
+  } else if (const int signal = stop_signal(); signal != 0) {
+    const Stopped stopped(signal);
+    report.failure = {stopped.exit_code(), stopped.what()};
+  }
+  return report;
+}
+
+}  // namespace rankwise::engine

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "rankwise/engine/erased_job.hpp"
+#include "rankwise/engine/forest.hpp"
+#include "rankwise/engine/protocol.hpp"
+#include "rankwise/engine/team.hpp"
+#include "rankwise/engine/work.hpp"
+
+namespace rankwise::engine {
+
+/// What one rank computes with: the work in hand, the team that does it, the forest that grows.
+class Hands {
+ public:
+  Hands(AnyJob& job, const blocks::SpanCut& cut, int threads);
+
+  Work& work() { return work_; }
+  Forest& forest() { return forest_; }
+  /// No more blocks; waits for those that run.
+  void rest() { team_.reset(); }
+  /// What happened since the last report, a failure told with the rank and host it was on.
+  Report report(const ranks::Communicator& ranks);
+
+ private:
+  Work work_;
+  Forest forest_;
+  std::unique_ptr<Team> team_;
+};
+
+}  // namespace rankwise::engine

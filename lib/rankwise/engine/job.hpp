@@ -1,0 +1,28 @@
+#pragma once
+
+#include <concepts>
+
+#include "rankwise/base/byte_encoding.hpp"
+#include "rankwise/base/bytes.hpp"
+#include "rankwise/blocks/grid.hpp"
+#include "rankwise/engine/identity.hpp"
+
+namespace rankwise::engine {
+
+/// A method, as the engine sees it. What a block gives depends on its number, the input and the seed alone; `run` may
+/// be called by any thread of any rank, perhaps twice; `right` follows `left` in its lane.
+template <class J>
+concept BlockJob = std::default_initializable<typename J::Scratch> && std::movable<typename J::Partial> &&
+    requires(const J job, blocks::Block block, typename J::Scratch& scratch, typename J::Partial& left,
+             const typename J::Partial& right, ByteWriter& out, ByteReader& in) {
+  { job.identity() } -> std::same_as<Identity>;
+  { job.grid() } -> std::same_as<blocks::Grid>;    // never from memory, ranks or threads
+  { job.partial_bytes() } -> std::same_as<Bytes>;  // bound for one partial
+  { job.block_bytes() } -> std::same_as<Bytes>;    // bound for what one running block needs
+  { job.run(block, scratch) } -> std::same_as<typename J::Partial>;
+  {job.merge(left, right)};
+  {J::encode(right, out)};  // one encoding, for messages and checkpoints
+  { J::decode(in) } -> std::same_as<typename J::Partial>;
+};
+
+}  // namespace rankwise::engine

@@ -1,0 +1,78 @@
+#include "rankwise/engine/phase.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "rankwise/base/stop_request.hpp"
+#include "rankwise/blocks/span.hpp"
+#include "rankwise/engine/hands.hpp"
+#include "rankwise/engine/homecoming.hpp"
+#include "rankwise/engine/root.hpp"
+#include "rankwise/engine/worker.hpp"
+#include "rankwise/ranks/agreement.hpp"
+
+namespace rankwise::engine {
+namespace {
+
+/// As many threads as blocks fit into the memory that the user grants.
+int threads_within(const Context::Options& options, const AnyJob& job) {
+  if (!options.memory) return options.threads;
+  const std::uint64_t each = job.block_bytes().value + job.partial_bytes().value;
+  const std::uint64_t fit = options.memory->value / std::max<std::uint64_t>(1, each);
+  if (fit == 0) {
+    throw UsageError(fmt::format("--memory {} is too little: one block and its partial result take {}",
+                                 format_bytes(*options.memory), format_bytes({each})));
+  }
+  return static_cast<int>(std::min<std::uint64_t>(static_cast<std::uint64_t>(options.threads), fit));
+}
+
+void check_same_job(const Context& context, const AnyJob& job) {
+  const std::string mine = job.identity().digest();
+  if (ranks::broadcast_text(context.ranks(), mine) != mine) {
+    throw InputError("this rank has another job than rank 0: another input under the same name, or another rankwise");
+  }
+}
+
+blocks::Range first_share(const ranks::Communicator& ranks, Ledger* ledger) {
+  std::vector<blocks::Range> shares;
+  if (ledger != nullptr) shares = ledger->first_shares();
+  const std::vector<std::uint64_t> counts(static_cast<std::size_t>(ranks.size()), 1);
+  return ranks::scatter(ranks, std::span<const blocks::Range>(shares), std::span<const std::uint64_t>(counts)).at(0);
+}
+
+}  // namespace
+
+void run_phase(const Context& context, AnyJob& job,
+               const std::function<void(std::uint64_t lane, AnyPartial partial)>& sink, const PhaseOptions& options) {
+  const ranks::Communicator& ranks = context.ranks();
+  int threads = 1;
+  blocks::SpanCut cut;
+  ranks::agree(ranks, [&] {
+    check_same_job(context, job);
+    threads = threads_within(context.options(), job);
+    cut = blocks::cut_into_spans(job.grid(), job.partial_bytes());
+  });
+
+  std::optional<Ledger> ledger;
+  if (ranks.is_root()) ledger.emplace(cut.count(), ranks.size());
+  const blocks::Range share = first_share(ranks, ledger ? &*ledger : nullptr);
+
+  if (options.delivery != nullptr) options.delivery->open();
+  Hands hands(job, cut, threads);
+  hands.work().add(share);
+  const Outcome outcome = ranks.is_root() ? Root(context, cut, hands, options.delivery, *ledger).lead()
+                                          : Worker(context, hands, options.delivery).follow();
+  if (outcome.failure.exit_code != 0) {
+    throw ranks::AgreedError(outcome.failure.exit_code, outcome.failure.message);
+  }
+
+  bring_home(context, job, cut, outcome.owners, hands.forest());
+  ranks::agree(ranks, [&] {
+    if (!ranks.is_root() || cut.count() == 0) return;
+    const std::uint8_t top = blocks::top_level(cut.grid.steps);
+    for (std::uint64_t lane = 0; lane < cut.grid.lanes; ++lane) sink(lane, hands.forest().take({lane, 0, top}));
+  });
+}
+
+}  // namespace rankwise::engine

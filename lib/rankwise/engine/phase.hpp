@@ -1,0 +1,21 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "rankwise/engine/context.hpp"
+#include "rankwise/engine/delivery.hpp"
+#include "rankwise/engine/erased_job.hpp"
+
+namespace rankwise::engine {
+
+struct PhaseOptions {
+  std::string phase = {};        ///< its name, for messages
+  Delivery* delivery = nullptr;  ///< where ranks get input that they cannot see
+};
+
+/// `run` for a job whose type is hidden; see run.hpp.
+void run_phase(const Context& context, AnyJob& job,
+               const std::function<void(std::uint64_t lane, AnyPartial partial)>& sink, const PhaseOptions& options);
+
+}  // namespace rankwise::engine

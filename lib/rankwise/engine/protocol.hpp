@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "rankwise/base/byte_encoding.hpp"
+#include "rankwise/blocks/grid.hpp"
+#include "rankwise/ranks/agreement.hpp"
+#include "rankwise/ranks/messenger.hpp"
+
+/// The messages of a phase. Reports go to the root, orders come from it; `Order::Kind::end` comes once to every rank
+/// and is the only way out.
+namespace rankwise::engine {
+
+inline constexpr ranks::Subject report_subject{1};
+inline constexpr ranks::Subject order_subject{2};
+inline constexpr ranks::Subject fetch_subject{3};
+inline constexpr ranks::Subject partials_subject{4};
+
+/// From a rank to the root.
+struct Report {
+  std::vector<blocks::Range> spans_done = {};
+  std::uint64_t blocks_done = 0;  ///< since the last report
+  bool wants_more = false;
+  bool farewell = false;  ///< the last message of this rank in this phase
+  ranks::Failure failure = {};
+
+  [[nodiscard]] std::vector<std::byte> encode() const;
+  static Report decode(ByteReader in);
+};
+
+/// How a phase ended, the same on every rank.
+struct Outcome {
+  ranks::Failure failure = {};
+  std::vector<int> owners = {};  ///< which rank computed each span; complete where nothing failed
+};
+
+/// From the root to a rank.
+struct Order {
+  enum class Kind : std::uint8_t { compute, delivered, end };
+  Kind kind = Kind::compute;
+  blocks::Range spans = {};               ///< compute
+  std::uint64_t request = 0;              ///< delivered
+  std::vector<std::byte> delivered = {};  ///< delivered
+  Outcome outcome = {};                   ///< end
+
+  [[nodiscard]] std::vector<std::byte> encode() const;
+  static Order decode(ByteReader in);
+};
+
+}  // namespace rankwise::engine

@@ -1,0 +1,72 @@
+#include "rankwise/engine/worker.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace rankwise::engine {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::microseconds between_looks{500};
+constexpr std::chrono::milliseconds between_counts{250};  // of blocks that are done, for the progress shown
+
+}  // namespace
+
+Outcome Worker::follow() {
+  Outcome outcome;
+  bool failed = false;
+  auto counted = Clock::now();
+  for (bool ended = false; !ended;) {
+    Report report = hands_.report(context_.ranks());
+    report.blocks_done += std::exchange(unreported_blocks_, 0);
+    const bool count_is_due = report.blocks_done > 0 && Clock::now() - counted > between_counts;
+    const bool failure_is_new =
+        report.failure.exit_code != 0 && !std::exchange(failed, failed || report.failure.exit_code != 0);
+    if (!report.spans_done.empty() || report.wants_more || failure_is_new || count_is_due) {
+      send(report);
+      counted = Clock::now();
+    } else {
+      unreported_blocks_ = report.blocks_done;
+    }
+    carry_requests();
+    while (auto message = context_.messenger().receive(order_subject)) {
+      Order order = Order::decode(ByteReader(message->bytes));
+      switch (order.kind) {
+        case Order::Kind::compute:
+          hands_.work().add(order.spans);
+          break;
+        case Order::Kind::delivered:
+          delivery_->answer(order.request, std::move(order.delivered));
+          break;
+        case Order::Kind::end:
+          outcome = std::move(order.outcome);
+          ended = true;
+          break;
+      }
+    }
+    context_.messenger().progress();
+    if (!ended) hands_.work().wait_for_news(between_looks);
+  }
+  hands_.work().close();
+  if (delivery_ != nullptr) delivery_->close();
+  hands_.rest();
+  send({.farewell = true});
+  context_.messenger().wait_for_sends();
+  return outcome;
+}
+
+void Worker::send(const Report& report) {
+  context_.messenger().send(0, report_subject, report.encode());
+}
+
+void Worker::carry_requests() {
+  if (delivery_ == nullptr) return;
+  for (Delivery::Request& request : delivery_->take_requests()) {
+    ByteWriter out;
+    out.put(request.id);
+    out.put_vector(request.bytes);
+    context_.messenger().send(0, fetch_subject, out.take());
+  }
+}
+
+}  // namespace rankwise::engine

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "rankwise/engine/context.hpp"
+#include "rankwise/engine/delivery.hpp"
+#include "rankwise/engine/hands.hpp"
+
+namespace rankwise::engine {
+
+/// The main thread of every rank but 0 during a phase: reports, takes orders, carries requests for input.
+class Worker {
+ public:
+  Worker(const Context& context, Hands& hands, Delivery* delivery)
+      : context_(context), hands_(hands), delivery_(delivery) {}
+
+  /// Returns when the root has ended the phase and has been told farewell.
+  Outcome follow();
+
+ private:
+  void send(const Report& report);
+  void carry_requests();
+
+  const Context& context_;
+  Hands& hands_;
+  Delivery* delivery_;
+  std::uint64_t unreported_blocks_ = 0;
+};
+
+}  // namespace rankwise::engine

@@ -1,0 +1,44 @@
+#include "rankwise/kernels/targets.hpp"
+
+#include <fmt/format.h>
+#include <hwy/highway.h>
+#include <hwy/targets.h>
+
+namespace rankwise::kernels {
+namespace {
+
+std::vector<std::int64_t> usable() {
+  hwy::SetSupportedTargetsForTest(0);
+  // Better targets have lower bits.
+  std::vector<std::int64_t> targets;
+  const std::int64_t both = hwy::SupportedTargets() & HWY_TARGETS;
+  for (int bit = 0; bit < 62; ++bit) {
+    if (const std::int64_t target = std::int64_t{1} << bit; (both & target) != 0) targets.push_back(target);
+  }
+  return targets;
+}
+
+}  // namespace
+
+std::vector<std::string> usable_targets() {
+  std::vector<std::string> names;
+  for (const std::int64_t target : usable()) names.emplace_back(hwy::TargetName(target));
+  return names;
+}
+
+void limit_to_target(std::size_t index) {
+  const std::int64_t target = usable().at(index);
+  hwy::SetSupportedTargetsForTest(target);
+  hwy::GetChosenTarget().Update(target);
+}
+
+void use_best_target() {
+  hwy::SetSupportedTargetsForTest(0);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+}
+
+std::vector<Finding> diagnose() {
+  return {{.topic = "kernels", .message = fmt::format("vector instructions: {}", fmt::join(usable_targets(), " "))}};
+}
+
+}  // namespace rankwise::kernels

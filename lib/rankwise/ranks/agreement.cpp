@@ -1,0 +1,48 @@
+#include "rankwise/ranks/agreement.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "rankwise/ranks/session.hpp"
+
+namespace rankwise::ranks {
+
+Failure current_failure() {
+  try {
+    throw;
+  } catch (const Error& error) {
+    return {error.exit_code(), error.what()};
+  } catch (const std::bad_alloc&) {
+    return {static_cast<int>(ExitCode::internal), "out of memory; --memory and --threads make a rank use less"};
+  } catch (const std::exception& error) {
+    return {static_cast<int>(ExitCode::internal), fmt::format("unexpected failure: {}", error.what())};
+  } catch (...) {
+    return {static_cast<int>(ExitCode::internal), "unexpected failure"};
+  }
+}
+
+void agree(const Communicator& ranks, const std::function<void()>& act) {
+  Failure mine;
+  try {
+    act();
+  } catch (...) {
+    mine = current_failure();
+  }
+  const std::uint64_t failed = sum(ranks, mine.exit_code != 0 ? 1 : 0);
+  if (failed == 0) return;
+
+  const auto messages = all_gather_text(ranks, mine.message);
+  const int code = mine.exit_code;
+  const auto codes = all_gather(ranks, std::span(&code, 1));
+  const auto first = static_cast<std::size_t>(
+      std::find_if(codes.begin(), codes.end(), [](int each) { return each != 0; }) - codes.begin());
+  const bool alike = std::all_of(messages.begin(), messages.end(), [&](const auto& m) { return m == messages[0]; });
+  std::string message = messages[first];
+  if (!alike) {
+    const auto hosts = all_gather_text(ranks, host_name());
+    message += fmt::format(" (rank {} of {} on {})", first, ranks.size(), hosts[first]);
+  }
+  throw AgreedError(codes[first], message);
+}
+
+}  // namespace rankwise::ranks

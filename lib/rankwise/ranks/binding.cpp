@@ -1,0 +1,138 @@
+#include "rankwise/ranks/binding.hpp"
+
+#include <fmt/format.h>
+#include <hwloc.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "rankwise/base/errors.hpp"
+#include "rankwise/ranks/collectives.hpp"
+
+namespace rankwise::ranks {
+namespace {
+
+class Topology {
+ public:
+  Topology() {
+    if (hwloc_topology_init(&topology_) != 0) throw MpiError("hwloc cannot be started");
+    if (hwloc_topology_load(topology_) != 0) {
+      hwloc_topology_destroy(topology_);
+      throw MpiError("hwloc cannot read this machine's layout");
+    }
+  }
+  Topology(const Topology&) = delete;
+  Topology& operator=(const Topology&) = delete;
+  ~Topology() { hwloc_topology_destroy(topology_); }
+  [[nodiscard]] hwloc_topology_t get() const { return topology_; }
+  [[nodiscard]] int count(hwloc_obj_type_t type) const { return hwloc_get_nbobjs_by_type(topology_, type); }
+
+ private:
+  hwloc_topology_t topology_ = nullptr;
+};
+
+struct FreeBitmap {
+  void operator()(hwloc_bitmap_t bitmap) const { hwloc_bitmap_free(bitmap); }
+};
+using Bitmap = std::unique_ptr<hwloc_bitmap_s, FreeBitmap>;
+
+Processors processors_of(const Topology& topology, int process) {
+  const Bitmap bitmap(hwloc_bitmap_alloc());
+  const int failed = process == 0
+                         ? hwloc_get_cpubind(topology.get(), bitmap.get(), HWLOC_CPUBIND_PROCESS)
+                         : hwloc_get_proc_cpubind(topology.get(), process, bitmap.get(), HWLOC_CPUBIND_PROCESS);
+  if (failed != 0) hwloc_bitmap_copy(bitmap.get(), hwloc_topology_get_allowed_cpuset(topology.get()));
+  hwloc_bitmap_and(bitmap.get(), bitmap.get(), hwloc_topology_get_complete_cpuset(topology.get()));
+  Processors processors;
+  for (int id = hwloc_bitmap_first(bitmap.get()); id >= 0; id = hwloc_bitmap_next(bitmap.get(), id)) {
+    processors.insert(id);
+  }
+  return processors;
+}
+
+/// @return whether the kernel let us
+bool bind_to(const Topology& topology, const Processors& processors) {
+  const Bitmap bitmap(hwloc_bitmap_alloc());
+  for (const int id : processors) hwloc_bitmap_set(bitmap.get(), static_cast<unsigned>(id));
+  return hwloc_set_cpubind(topology.get(), bitmap.get(), HWLOC_CPUBIND_PROCESS) == 0;
+}
+
+std::vector<Processors> masks_on_node(const Session& session, const Processors& mine) {
+  std::string text;
+  for (const int id : mine) text += fmt::format("{} ", id);
+  std::vector<Processors> masks;
+  for (const std::string& mask : all_gather_text(session.node(), text)) {
+    Processors& processors = masks.emplace_back();
+    const char* at = mask.c_str();
+    for (char* end = nullptr; *at != '\0'; at = end + 1) processors.insert(static_cast<int>(std::strtol(at, &end, 10)));
+  }
+  return masks;
+}
+
+std::optional<int> openmp_threads() {
+  const char* text = std::getenv("OMP_NUM_THREADS");
+  if (text == nullptr) return std::nullopt;
+  const long value = std::strtol(text, nullptr, 10);  // "4,2" is for nested teams: the outermost counts
+  if (value <= 0) return std::nullopt;
+  return static_cast<int>(value);
+}
+
+}  // namespace
+
+Processors processors_of(int process) {
+  return processors_of(Topology(), process);
+}
+
+ThreadLayout lay_out_threads(const Session& session, std::optional<int> requested) {
+  const Topology topology;
+  ThreadLayout layout;
+  Processors mine = processors_of(topology, 0);
+  std::vector<Processors> masks = masks_on_node(session, mine);
+  const int node_rank = session.node().rank(), node_size = session.node().size();
+
+  Processors used;
+  for (const Processors& mask : masks) used.insert(mask.begin(), mask.end());
+  // The launcher's own process is not bound: its mask is what the user, the container or the batch system gave us.
+  const Processors given = processors_of(topology, getppid());
+  if (session.launcher().bound_by_default && given.size() > used.size()) {
+    const Processors share = share_of_processors(given, node_rank, node_size);
+    if (bind_to(topology, share)) {
+      layout.mended =
+          fmt::format("mpiexec had bound {} to {} of {} processors; they are now shared out",
+                      node_size == 1 ? "the rank" : fmt::format("{} ranks", node_size), used.size(), given.size());
+      mine = share;
+    }
+    masks = masks_on_node(session, mine);
+  }
+
+  layout.threads =
+      default_threads({.masks = masks, .node_rank = node_rank, .quota = processor_quota(), .openmp = openmp_threads()});
+  if (requested) {
+    layout.threads = *requested;
+    if (static_cast<std::size_t>(*requested) > mine.size()) {
+      layout.warning = fmt::format("each rank may use {} of {} processors; its {} threads share them", mine.size(),
+                                   topology.count(HWLOC_OBJ_PU), *requested);
+      if (session.launcher().kind == Launcher::Kind::open_mpi && given.size() > mine.size()) {
+        layout.warning +=
+            fmt::format(". Start with: mpiexec -n {} --map-by slot:PE={} ...", session.ranks().size(), *requested);
+      } else if (session.launcher().kind == Launcher::Kind::slurm) {
+        layout.warning += fmt::format(". Start with: srun --cpus-per-task={} ...", *requested);
+      }
+    }
+  }
+  return layout;
+}
+
+std::string describe_machine() {
+  const Topology topology;
+  const auto counted = [](int n, const char* thing) { return fmt::format("{} {}{}", n, thing, n == 1 ? "" : "s"); };
+  return fmt::format("{}, {}, {}, {}", counted(topology.count(HWLOC_OBJ_PU), "processor"),
+                     counted(topology.count(HWLOC_OBJ_CORE), "core"),
+                     counted(topology.count(HWLOC_OBJ_PACKAGE), "package"),
+                     counted(topology.count(HWLOC_OBJ_NUMANODE), "NUMA node"));
+}
+
+}  // namespace rankwise::ranks

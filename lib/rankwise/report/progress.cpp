@@ -1,0 +1,86 @@
+#include "rankwise/report/progress.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+#include "rankwise/report/format.hpp"
+
+namespace rankwise::report {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::chrono::milliseconds interval(ProgressMode mode) {
+  switch (mode) {
+    case ProgressMode::bar:
+      return 100ms;
+    case ProgressMode::json:
+      return 1000ms;
+    default:
+      return 10'000ms;
+  }
+}
+
+/// 20 cells in eighths.
+std::string bar(double share) {
+  constexpr std::array<const char*, 8> eighths{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  constexpr std::size_t length = 20;
+  const auto filled = static_cast<std::size_t>(share * length * 8);
+  std::string text;
+  for (std::size_t i = 0; i < filled / 8; ++i) text += "█";
+  text += eighths[filled % 8];
+  return text + std::string(length - (filled + 7) / 8, ' ');
+}
+
+}  // namespace
+
+ProgressDisplay::ProgressDisplay(Options options) : options_(std::move(options)) {
+  if (options_.mode == ProgressMode::automatic) {
+    options_.mode = isatty(STDERR_FILENO) == 1 ? ProgressMode::bar : ProgressMode::lines;
+  }
+  // What is done in a moment needs no bar.
+  next_ = start_ + std::max<std::chrono::milliseconds>(interval(options_.mode), 500ms);
+}
+
+ProgressDisplay::~ProgressDisplay() {
+  if (drawn_) std::fputs("\r\033[K", stderr);
+}
+
+void ProgressDisplay::show(std::uint64_t done, std::uint64_t total) {
+  const auto now = Clock::now();
+  if (options_.mode == ProgressMode::none || now < next_) return;
+  next_ = now + interval(options_.mode);
+  const double seconds = std::chrono::duration<double>(now - start_).count();
+  if (options_.mode == ProgressMode::json) {
+    fmt::print(stderr, "{}\n", json(done, total, seconds));
+  } else if (options_.mode == ProgressMode::bar) {
+    fmt::print(stderr, "\r\033[K{}", line(done, total, seconds));
+    drawn_ = true;
+  } else {
+    fmt::print(stderr, "{}\n", line(done, total, seconds));
+  }
+  std::fflush(stderr);
+}
+
+std::string ProgressDisplay::line(std::uint64_t done, std::uint64_t total, double seconds) const {
+  const double share = total == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(total);
+  const double amount = share * options_.amount;
+  const double rate = seconds > 0 ? amount / seconds : 0;
+  const std::string left =
+      share > 0 ? duration(std::ceil(seconds * (1 - share) / share)) + " left" : std::string("no block done yet");
+  const std::string drawing = options_.mode == ProgressMode::bar ? bar(share) + "  " : "";
+  return fmt::format("{}  {:.0f} %  {}{} of {}{}  {}{}/s  {}", options_.command, std::floor(share * 100), drawing,
+                     with_prefix(amount), with_prefix(options_.amount), options_.unit, with_prefix(rate), options_.unit,
+                     left);
+}
+
+std::string ProgressDisplay::json(std::uint64_t done, std::uint64_t total, double seconds) const {
+  return fmt::format(R"({{"command": "{}", "blocks_done": {}, "blocks": {}, "seconds": {:.3f}}})", options_.command,
+                     done, total, seconds);
+}
+
+}  // namespace rankwise::report

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace rankwise::report {
+
+enum class ProgressMode { automatic, bar, lines, json, none };
+
+/// Shows on standard error how far a command is: a bar redrawn in place on a terminal, a line every 10 seconds
+/// elsewhere. The bar is gone when the display is.
+class ProgressDisplay {
+ public:
+  struct Options {
+    std::string command;  ///< `columns`
+    ProgressMode mode = ProgressMode::automatic;
+    double amount = 0;      ///< of everything
+    std::string unit = {};  ///< of the amount: `B`, `samples`
+  };
+
+  explicit ProgressDisplay(Options options);
+  ProgressDisplay(const ProgressDisplay&) = delete;
+  ProgressDisplay& operator=(const ProgressDisplay&) = delete;
+  ~ProgressDisplay();
+
+  /// `done` of `total` blocks are done.
+  void show(std::uint64_t done, std::uint64_t total);
+
+  /// What a line says `seconds` after the start.
+  [[nodiscard]] std::string line(std::uint64_t done, std::uint64_t total, double seconds) const;
+  [[nodiscard]] std::string json(std::uint64_t done, std::uint64_t total, double seconds) const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Options options_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point next_;
+  bool drawn_ = false;
+};
+
+}  // namespace rankwise::report

@@ -1,0 +1,73 @@
+#include "rankwise/storage/input_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "rankwise/base/digest.hpp"
+#include "rankwise/base/errors.hpp"
+
+namespace rankwise::storage {
+
+InputFile::InputFile(const std::string& path) : path_(path) {
+  const auto refuse = [&] { return IoError(fmt::format("{}: {}", path, std::strerror(errno))); };
+  // Not blocking: a pipe under this name must not hold us up before it is refused.
+  descriptor_ = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor_ < 0) throw refuse();
+  struct stat status = {};
+  if (fstat(descriptor_, &status) != 0) {
+    const IoError error = refuse();
+    close(descriptor_);
+    throw error;
+  }
+  if (!S_ISREG(status.st_mode)) {
+    close(descriptor_);
+    throw IoError(fmt::format("{} is {}, not a file that can be read at any place", path,
+                              S_ISDIR(status.st_mode) ? "a folder" : "a pipe or device"));
+  }
+  size_ = static_cast<std::uint64_t>(status.st_size);
+}
+
+InputFile::InputFile(InputFile&& other) noexcept
+    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)), size_(other.size_) {}
+
+InputFile::~InputFile() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+void InputFile::read(std::uint64_t offset, std::span<std::byte> bytes) const {
+  while (!bytes.empty()) {
+    const ssize_t got = pread(descriptor_, bytes.data(), std::min<std::size_t>(bytes.size(), std::size_t{1} << 30),
+                              static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw IoError(fmt::format("{} cannot be read at byte {}: {}", path_, offset, std::strerror(errno)));
+    if (got == 0) throw IoError(fmt::format("{} ends at byte {}: it was cut short", path_, offset));
+    offset += static_cast<std::uint64_t>(got);
+    bytes = bytes.subspan(static_cast<std::size_t>(got));
+  }
+}
+
+std::string InputFile::identity() const {
+  constexpr std::uint64_t page = 4096, pages = 64;
+  Digest digest;
+  digest.add(size_);
+  std::vector<std::byte> bytes(page);
+  for (std::uint64_t i = 0; i < pages; ++i) {
+    // Evenly over the file; a small file is hashed whole, its pages once.
+    const std::uint64_t offset = size_ <= page * pages ? i * page : (size_ - page) / (pages - 1) * i;
+    if (offset >= size_) break;
+    const auto part = std::span(bytes).first(static_cast<std::size_t>(std::min(page, size_ - offset)));
+    read(offset, part);
+    digest.add_bytes(part);
+  }
+  return digest.hex();
+}
+
+}  // namespace rankwise::storage

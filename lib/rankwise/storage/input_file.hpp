@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace rankwise::storage {
+
+/// A file that is read at any place by any thread. Move-only; closed when it goes.
+class InputFile {
+ public:
+  /// @throws IoError if the path is missing, a folder, or cannot be read
+  explicit InputFile(const std::string& path);
+  InputFile(InputFile&& other) noexcept;
+  InputFile& operator=(InputFile&&) = delete;
+  ~InputFile();
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  /// When it was opened.
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+
+  /// Fills `bytes` from `offset`. @throws IoError, also where the file ends before
+  void read(std::uint64_t offset, std::span<std::byte> bytes) const;
+
+  /// What tells this content from another, in 32 hex digits: the size and 64 pages at fixed places.
+  [[nodiscard]] std::string identity() const;
+
+ private:
+  std::string path_;
+  int descriptor_ = -1;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace rankwise::storage

@@ -1,0 +1,66 @@
+#include "rankwise/storage/matrix.hpp"
+
+#include "rankwise/base/checked.hpp"
+
+namespace rankwise::storage {
+
+std::string MatrixInfo::name_of(std::uint64_t column) const {
+  return names.empty() ? std::to_string(column) : names[column];
+}
+
+void MatrixInfo::encode(ByteWriter& out) const {
+  out.put_string(source);
+  out.put_string(file);
+  out.put_string(dataset);
+  out.put(format);
+  out.put(rows);
+  out.put(columns);
+  out.put(contiguous);
+  out.put(chunk.has_value());
+  out.put(chunk.value_or(ChunkShape{}));
+  out.put_vector(types);
+  out.put(std::uint64_t{names.size()});
+  for (const auto& name : names) out.put_string(name);
+  out.put_string(description);
+  out.put(stored.value);
+  out.put_string(identity);
+  out.put_vector(index);
+}
+
+MatrixInfo MatrixInfo::decode(ByteReader& in) {
+  MatrixInfo info;
+  info.source = in.get_string();
+  info.file = in.get_string();
+  info.dataset = in.get_string();
+  info.format = in.get<Format>();
+  info.rows = in.get<std::uint64_t>();
+  info.columns = in.get<std::uint64_t>();
+  info.contiguous = in.get<Contiguous>();
+  const bool chunked = in.get<bool>();
+  const auto chunk = in.get<ChunkShape>();
+  if (chunked) info.chunk = chunk;
+  info.types = in.get_vector<ElementType>();
+  const auto names = in.get<std::uint64_t>();
+  for (std::uint64_t i = 0; i < names; ++i) info.names.push_back(in.get_string());
+  info.description = in.get_string();
+  info.stored = {in.get<std::uint64_t>()};
+  info.identity = in.get_string();
+  info.index = in.get_vector<std::byte>();
+  return info;
+}
+
+std::span<std::byte> Tile::prepare(const Region& region, ElementType type, Contiguous contiguous) {
+  constexpr std::size_t alignment = 64;
+  type_ = type;
+  contiguous_ = contiguous;
+  rows_ = region.rows.size();
+  columns_ = region.columns.size();
+  used_ = checked_product(region.elements(), size_of(type), "a block of the input");
+  if (room_.size() < used_ + alignment) room_.resize(used_ + alignment);
+  void* aligned = room_.data();
+  std::size_t space = room_.size();
+  data_ = static_cast<std::byte*>(std::align(alignment, used_, aligned, space));
+  return {data_, used_};
+}
+
+}  // namespace rankwise::storage

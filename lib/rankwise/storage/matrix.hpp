@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "rankwise/base/byte_encoding.hpp"
+#include "rankwise/base/bytes.hpp"
+#include "rankwise/blocks/grid.hpp"
+#include "rankwise/storage/element_type.hpp"
+
+namespace rankwise::storage {
+
+/// Which elements lie side by side in the file: those of a row, or those of a column.
+enum class Contiguous : std::uint8_t { rows, columns };
+
+enum class Format : std::uint8_t { hdf5, npy, csv };
+
+/// A rectangle of a matrix.
+struct Region {
+  blocks::Range rows;
+  blocks::Range columns;
+  [[nodiscard]] std::uint64_t elements() const { return rows.size() * columns.size(); }
+};
+
+struct ChunkShape {
+  std::uint64_t rows = 1;
+  std::uint64_t columns = 1;
+  friend bool operator==(const ChunkShape&, const ChunkShape&) = default;
+};
+
+/// A matrix or table in a file, as its reader sees it: R rows and C columns whatever way they are stored.
+struct MatrixInfo {
+  std::string source = {};   ///< as the user named it
+  std::string file = {};     ///< the file's path
+  std::string dataset = {};  ///< inside an HDF5 file; empty elsewhere
+  Format format = Format::hdf5;
+  std::uint64_t rows = 0;
+  std::uint64_t columns = 0;
+  Contiguous contiguous = Contiguous::rows;
+  std::optional<ChunkShape> chunk = {};  ///< where the file is stored, or indexed, in chunks
+  std::vector<ElementType> types = {};   ///< of each column, or one for all of them
+  std::vector<std::string> names = {};   ///< of the columns; empty: they are called 0, 1, 2, ...
+  std::string description = {};          ///< `float64, columns contiguous`, for the user
+  Bytes stored = {};                     ///< what has to be read for all of it
+  std::string identity = {};             ///< the same for the same bytes of input, whatever the file is called
+  std::vector<std::byte> index = {};     ///< what the format's reader wants to know again (where rows begin, say)
+
+  [[nodiscard]] ElementType type_of(std::uint64_t column) const { return types.size() == 1 ? types[0] : types[column]; }
+  [[nodiscard]] std::string name_of(std::uint64_t column) const;
+
+  void encode(ByteWriter& out) const;
+  static MatrixInfo decode(ByteReader& in);
+};
+
+/// A region's elements in memory. Its room is kept from one region to the next.
+class Tile {
+ public:
+  /// Room for `region` in elements of `type`, laid out with the given dimension contiguous.
+  /// @return where to put them, size_of(type) * region.elements() bytes aligned for vectors
+  std::span<std::byte> prepare(const Region& region, ElementType type, Contiguous contiguous);
+
+  [[nodiscard]] ElementType type() const { return type_; }
+  [[nodiscard]] std::uint64_t rows() const { return rows_; }
+  [[nodiscard]] std::uint64_t columns() const { return columns_; }
+  [[nodiscard]] Contiguous contiguous() const { return contiguous_; }
+  /// Element (row, column) is data()[row * row_stride() + column * column_stride()].
+  [[nodiscard]] std::uint64_t row_stride() const { return contiguous_ == Contiguous::rows ? columns_ : 1; }
+  [[nodiscard]] std::uint64_t column_stride() const { return contiguous_ == Contiguous::rows ? 1 : rows_; }
+  template <class T>
+  [[nodiscard]] const T* data() const {
+    return reinterpret_cast<const T*>(data_);
+  }
+  [[nodiscard]] std::span<const std::byte> bytes() const { return {data_, used_}; }
+
+ private:
+  std::vector<std::byte> room_;
+  std::byte* data_ = nullptr;
+  std::size_t used_ = 0;
+  ElementType type_ = ElementType::float64;
+  Contiguous contiguous_ = Contiguous::rows;
+  std::uint64_t rows_ = 0;
+  std::uint64_t columns_ = 0;
+};
+
+/// Reads regions. Any thread may call it, several at once.
+class MatrixReader {
+ public:
+  MatrixReader() = default;
+  MatrixReader(const MatrixReader&) = delete;
+  MatrixReader& operator=(const MatrixReader&) = delete;
+  virtual ~MatrixReader() = default;
+
+  /// @pre the region lies in the matrix, and its columns have one type
+  /// @throws InputError or IoError naming the file
+  virtual void read(const Region& region, Tile& tile) const = 0;
+};
+
+}  // namespace rankwise::storage

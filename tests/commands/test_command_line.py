@@ -1,0 +1,87 @@
+import os
+import re
+import subprocess
+
+import pytest
+
+from support import MPIEXEC, PROGRAM, assert_refused, run
+
+
+def commands():
+    listed = run("--help").stdout
+    return re.findall(r"^  ([a-z]+) {2,}", listed, re.M)
+
+
+def test_help_lists_commands_and_exit_codes():
+    assert {"pi", "completion"} <= set(commands())
+    assert "Exit codes" in run("--help").stdout
+    assert run("-h").stdout == run("help").stdout == run("--help").stdout
+
+
+def test_each_command_has_a_help_with_examples():
+    for name in commands():
+        done = run(name, "--help")
+        assert done.returncode == 0
+        assert done.stdout.startswith(run("help", name).stdout[:40])
+        assert f"Usage: rankwise {name}" in done.stdout
+        assert max(len(line) for line in done.stdout.splitlines()) <= 130
+
+
+def test_version():
+    assert re.fullmatch(r"rankwise \d+\.\d+\.\d+\n", run("--version").stdout)
+    verbose = run("--version", "--verbose").stdout
+    for word in ("compiler", "MPI", "thread level", "HDF5", "Boost", "kernels"):
+        assert re.search(f"^{word} ", verbose, re.M), verbose
+
+
+@pytest.mark.parametrize("words, told", [
+    ([], "which command"),
+    (["po"], "did you mean 'pi'"),
+    (["pi"], "--samples is required"),
+    (["pi", "--sample", "3"], "did you mean '--samples'"),
+    (["pi", "--samples"], "--samples"),
+    (["pi", "--samples", "3", "extra"], "extra"),
+    (["--version", "--verbos"], "--verbose"),
+    (["pi", "--samples", "3", "--threads", "0"], "--threads"),
+    (["pi", "--samples", "3", "--threads", "many"], "--threads"),
+    (["pi", "--samples", "3", "--memory", "much"], "--memory"),
+    (["pi", "--samples", "3", "--progress", "barr"], "did you mean 'bar'"),
+])
+@pytest.mark.parametrize("ranks", [None, 3])
+def test_usage_errors_come_once_with_exit_code_2(words, told, ranks):
+    assert_refused(run(*words, ranks=ranks), 2, told)
+
+
+def test_help_and_version_come_once_whatever_the_ranks():
+    assert run("--version", ranks=3).stdout == run("--version").stdout
+    assert run("pi", "--help", ranks=3).stdout == run("pi", "--help").stdout
+
+
+def test_standard_output_that_is_full_is_an_error():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([PROGRAM, "pi", "--samples", "1000"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 3
+    assert "No space left" in done.stderr
+
+
+def test_a_launcher_of_another_mpi_is_noticed():
+    environment = {**os.environ, "PMI_RANK": "0", "PMI_SIZE": "4"}
+    done = subprocess.run([PROGRAM, "pi", "--samples", "1000"], env=environment, capture_output=True, text=True)
+    assert_refused(done, 4, "4 processes", "another MPI")
+
+
+def test_completion_knows_commands_and_options(tmp_path):
+    script = tmp_path / "complete.bash"
+    script.write_text(run("completion", "bash").stdout + """
+try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _rankwise; echo "${COMPREPLY[*]}"; }
+try rankwise p
+try rankwise pi --sa
+try rankwise pi --
+""")
+    done = subprocess.run(["bash", script], capture_output=True, text=True)
+    assert done.stderr == ""
+    lines = done.stdout.splitlines()
+    assert "pi" in lines[0].split()
+    assert lines[1] == "--samples"
+    assert {"--samples", "--seed", "--json", "--threads", "--help"} <= set(lines[2].split())
+    assert_refused(run("completion", "fish"), 2, "bash")

@@ -1,0 +1,210 @@
+#include "rankwise/engine/run.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <csignal>
+#include <string>
+#include <thread>
+
+#include "rankwise/base/stop_request.hpp"
+#include "rankwise/blocks/node.hpp"
+#include "rankwise/ranks/agreement.hpp"
+#include "tests/support/session.hpp"
+
+namespace rankwise::engine {
+namespace {
+
+/// Spells out its tree, so that any other order of merging shows.
+struct Spelling {
+  using Partial = std::string;
+  struct Scratch {
+    int used = 0;
+  };
+
+  blocks::Grid cut;
+  std::uint64_t throws_at = UINT64_MAX;
+  Delivery* delivery = nullptr;
+  std::chrono::microseconds cost{0};
+  std::string input = {};
+
+  [[nodiscard]] Identity identity() const { return {.method = "spelling", .input = input}; }
+  [[nodiscard]] blocks::Grid grid() const { return cut; }
+  [[nodiscard]] Bytes partial_bytes() const { return {64}; }
+  [[nodiscard]] Bytes block_bytes() const { return {1000}; }
+  [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const {
+    ++scratch.used;
+    if (cut.index_of(block) == throws_at) throw InputError("block is bad");
+    if (cost.count() > 0) std::this_thread::sleep_for(cost);
+    const std::string name = std::to_string(block.lane) + "." + std::to_string(block.step);
+    if (delivery == nullptr || test::session().ranks().is_root()) return name;
+    ByteWriter out;
+    out.put_string(name);
+    const auto answer = delivery->fetch(out.take());
+    return ByteReader(answer).get_string();
+  }
+  void merge(Partial& left, const Partial& right) const { left = "(" + left + " " + right + ")"; }
+  static void encode(const Partial& text, ByteWriter& out) { out.put_string(text); }
+  static Partial decode(ByteReader& in) { return in.get_string(); }
+};
+static_assert(BlockJob<Spelling>);
+
+std::string spelled(std::uint64_t lane, std::uint64_t index, int level, std::uint64_t steps) {
+  if (level == 0) return std::to_string(lane) + "." + std::to_string(index);
+  const std::string left = spelled(lane, 2 * index, level - 1, steps);
+  if ((2 * index + 1) << (level - 1) >= steps) return left;
+  return "(" + left + " " + spelled(lane, 2 * index + 1, level - 1, steps) + ")";
+}
+
+Context context(std::optional<Bytes> memory = {}) {
+  return {test::session(), {.threads = test::threads(), .memory = memory, .show_progress = {}}};
+}
+
+void expect_whole(const Context& where, const Spelling& job, const PhaseOptions& options = {.phase = "test"}) {
+  std::vector<std::string> results;
+  run(
+      where, job,
+      [&](std::uint64_t lane, std::string result) {
+        EXPECT_EQ(lane, results.size()) << "lanes come in order";
+        results.push_back(std::move(result));
+      },
+      options);
+  if (!test::session().ranks().is_root()) {
+    EXPECT_TRUE(results.empty()) << "the sink is on rank 0 alone";
+    return;
+  }
+  ASSERT_EQ(results.size(), job.cut.steps == 0 ? 0 : job.cut.lanes);
+  for (std::uint64_t lane = 0; lane < results.size(); ++lane) {
+    EXPECT_EQ(results[lane], spelled(lane, 0, blocks::top_level(job.cut.steps), job.cut.steps));
+  }
+}
+
+/// The error that every rank must throw alike.
+ranks::Failure failure_of(const Spelling& job, std::optional<Bytes> memory = {}) {
+  try {
+    run(context(memory), job, [](std::uint64_t, const std::string&) { FAIL() << "no result after a failure"; },
+        {.phase = "test"});
+  } catch (const ranks::AgreedError& error) {
+    return {error.exit_code(), error.what()};
+  }
+  return {};
+}
+
+TEST(Run, every_small_grid_grows_the_fixed_tree) {
+  const Context where = context();
+  for (const std::uint64_t lanes : {0U, 1U, 2U, 5U}) {
+    for (const std::uint64_t steps : {0U, 1U, 2U, 3U, 7U, 8U, 9U, 31U}) expect_whole(where, {.cut = {lanes, steps}});
+  }
+}
+
+TEST(Run, long_lanes_and_many_lanes) {
+  const Context where = context();
+  expect_whole(where, {.cut = {1, 20011}});
+  expect_whole(where, {.cut = {20011, 1}});
+  expect_whole(where, {.cut = {20011, 2}});
+}
+
+TEST(Run, unequal_blocks_are_shared_out) {
+  expect_whole(context(), {.cut = {3, 40}, .cost = std::chrono::microseconds(300)});
+}
+
+TEST(Run, messages_in_many_transfers_are_whole) {
+  const Bytes before = ranks::transfer_cap();
+  ranks::set_transfer_cap({5});
+  expect_whole(context(), {.cut = {7, 13}});
+  ranks::set_transfer_cap(before);
+}
+
+TEST(Run, input_is_delivered_to_ranks_that_cannot_see_it) {
+  Delivery delivery;
+  delivery.serve = [](std::span<const std::byte> request) { return Delivery::Bytes(request.begin(), request.end()); };
+  expect_whole(context(), {.cut = {3, 40}, .delivery = &delivery}, {.phase = "test", .delivery = &delivery});
+}
+
+TEST(Run, a_failing_delivery_ends_all_ranks) {
+  Delivery delivery;
+  delivery.serve = [](std::span<const std::byte>) -> Delivery::Bytes { throw IoError("the file is gone"); };
+  const Spelling job{.cut = {1, 400}, .delivery = &delivery, .cost = std::chrono::microseconds(200)};
+  if (test::session().ranks().size() == 1) return;  // nobody asks
+  try {
+    run(context(), job, [](std::uint64_t, const std::string&) {}, {.phase = "test", .delivery = &delivery});
+    ADD_FAILURE();
+  } catch (const ranks::AgreedError& error) {
+    EXPECT_EQ(error.exit_code(), 3);
+    EXPECT_NE(std::string(error.what()).find("the file is gone"), std::string::npos);
+  }
+}
+
+TEST(Run, a_block_that_throws_ends_all_ranks_within_two_seconds) {
+  for (const std::uint64_t bad : {0U, 199U, 399U}) {
+    const auto begin = std::chrono::steady_clock::now();
+    const ranks::Failure failure =
+        failure_of({.cut = {1, 400}, .throws_at = bad, .cost = std::chrono::milliseconds(5)});
+    EXPECT_EQ(failure.exit_code, 3);
+    EXPECT_TRUE(failure.message.starts_with("block is bad")) << failure.message;
+    if (test::session().ranks().size() > 1) {
+      EXPECT_NE(failure.message.find("(rank "), std::string::npos);
+    }
+    // The bad block itself is reached within 400 × 5 ms of work.
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4));
+  }
+}
+
+TEST(Run, works_after_a_failure) {
+  failure_of({.cut = {1, 50}, .throws_at = 25});
+  expect_whole(context(), {.cut = {2, 50}});
+}
+
+TEST(Run, a_signal_on_any_rank_ends_all_ranks) {
+  const int size = test::session().ranks().size();
+  for (int rank = 0; rank < size; rank += std::max(1, size - 1)) {
+    forget_stop_request();
+    watch_for_stop_signals();
+    std::thread sender([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(30));
+      if (test::session().ranks().rank() == rank) std::raise(SIGTERM);
+    });
+    const ranks::Failure failure = failure_of({.cut = {1, 100000}, .cost = std::chrono::milliseconds(1)});
+    sender.join();
+    forget_stop_request();
+    EXPECT_EQ(failure.exit_code, 128 + SIGTERM);
+    EXPECT_NE(failure.message.find("SIGTERM"), std::string::npos);
+  }
+}
+
+TEST(Run, too_little_memory_is_a_usage_error) {
+  const ranks::Failure failure = failure_of({.cut = {1, 4}}, Bytes{1063});
+  EXPECT_EQ(failure.exit_code, 2);
+  EXPECT_NE(failure.message.find("--memory"), std::string::npos);
+  expect_whole(context(Bytes{1064}), {.cut = {1, 4}});
+}
+
+TEST(Run, ranks_with_different_jobs_notice) {
+  if (test::session().ranks().size() == 1) return;
+  const bool other = test::session().ranks().rank() == test::session().ranks().size() - 1;
+  EXPECT_EQ(failure_of({.cut = {1, 4}, .input = other ? "b" : "a"}).exit_code, 3);
+}
+
+TEST(Run, a_sink_that_throws_is_an_error_on_every_rank) {
+  try {
+    run(context(), Spelling{.cut = {1, 4}}, [](std::uint64_t, const std::string&) { throw IoError("disk is full"); },
+        {.phase = "test"});
+    ADD_FAILURE();
+  } catch (const ranks::AgreedError& error) {
+    EXPECT_EQ(error.exit_code(), 3);
+  }
+}
+
+TEST(Run, progress_ends_at_all_blocks) {
+  Progress last;
+  const Context where(test::session(),
+                      {.threads = test::threads(), .memory = {}, .show_progress = [&](const Progress& p) {
+                         EXPECT_LE(p.blocks_done, p.blocks);
+                         last = p;
+                       }});
+  expect_whole(where, {.cut = {2, 50}, .cost = std::chrono::microseconds(200)});
+  EXPECT_EQ(last.blocks_done, test::session().ranks().is_root() ? 100U : 0U);
+}
+
+}  // namespace
+}  // namespace rankwise::engine

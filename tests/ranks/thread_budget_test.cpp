@@ -1,0 +1,109 @@
+#include "rankwise/ranks/thread_budget.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <vector>
+
+namespace rankwise::ranks {
+namespace {
+
+Processors first(int n) {
+  Processors processors;
+  for (int i = 0; i < n; ++i) processors.insert(i);
+  return processors;
+}
+
+/// The threads of all ranks on a node with these masks.
+std::vector<int> threads_of(const std::vector<Processors>& masks, std::optional<double> quota = {},
+                            std::optional<int> openmp = {}) {
+  std::vector<int> threads;
+  for (int rank = 0; rank < static_cast<int>(masks.size()); ++rank) {
+    threads.push_back(default_threads({.masks = masks, .node_rank = rank, .quota = quota, .openmp = openmp}));
+  }
+  return threads;
+}
+
+TEST(ThreadBudget, one_rank_takes_what_it_may_use) {
+  EXPECT_EQ(threads_of({first(16)}), (std::vector{16}));
+}
+
+TEST(ThreadBudget, ranks_that_share_processors_share_them_out) {
+  EXPECT_EQ(threads_of(std::vector(3, first(8))), (std::vector{3, 3, 2}));
+  EXPECT_EQ(threads_of(std::vector(7, first(2))), (std::vector(7, 1)));
+}
+
+TEST(ThreadBudget, bound_ranks_keep_to_their_own) {
+  EXPECT_EQ(threads_of({{0, 1}, {2, 3, 4}, {5}}), (std::vector{2, 3, 1}));
+}
+
+TEST(ThreadBudget, partly_shared_processors_are_counted_once) {
+  EXPECT_EQ(threads_of({{0, 1, 2, 3}, {2, 3, 4, 5}}), (std::vector{3, 3}));
+}
+
+TEST(ThreadBudget, a_quota_is_shared_by_the_ranks_of_the_node) {
+  EXPECT_EQ(threads_of({first(64)}, 4.0), (std::vector{4}));
+  EXPECT_EQ(threads_of(std::vector(2, first(64)), 5.0), (std::vector{2, 2}));
+  EXPECT_EQ(threads_of({first(64)}, 0.5), (std::vector{1}));
+}
+
+TEST(ThreadBudget, openmps_own_variable_is_kept_to) {
+  EXPECT_EQ(threads_of({first(16)}, {}, 3), (std::vector{3}));
+  EXPECT_EQ(threads_of({first(2)}, {}, 8), (std::vector{2}));
+}
+
+TEST(ThreadBudget, processors_are_dealt_out_without_gap_or_overlap) {
+  for (int count = 1; count <= 40; ++count) {
+    for (int ranks = 1; ranks <= count; ++ranks) {
+      Processors all;
+      for (int rank = 0; rank < ranks; ++rank) {
+        const Processors share = share_of_processors(first(count), rank, ranks);
+        ASSERT_FALSE(share.empty());
+        for (const int id : share) ASSERT_TRUE(all.insert(id).second);
+      }
+      ASSERT_EQ(all, first(count));
+    }
+  }
+  EXPECT_EQ(share_of_processors(first(2), 4, 7), first(2));
+}
+
+class Quota : public testing::Test {
+ protected:
+  void SetUp() override {
+    root_ = std::filesystem::temp_directory_path() / ("rankwise-quota-" + std::to_string(getpid()));
+    std::filesystem::create_directories(root_ / "job/step");
+  }
+  void TearDown() override { std::filesystem::remove_all(root_); }
+  void write(const std::string& name, const std::string& text) const { std::ofstream(root_ / name) << text; }
+  [[nodiscard]] std::optional<double> quota() const { return processor_quota(root_, root_ / "membership"); }
+  std::filesystem::path root_;
+};
+
+TEST_F(Quota, of_version_2_is_the_least_on_the_way_up) {
+  write("membership", "0::/job/step\n");
+  EXPECT_EQ(quota(), std::nullopt);
+  write("job/cpu.max", "250000 100000\n");
+  write("job/step/cpu.max", "max 100000\n");
+  EXPECT_EQ(quota(), 2.5);
+  write("job/step/cpu.max", "150000 100000\n");
+  EXPECT_EQ(quota(), 1.5);
+}
+
+TEST_F(Quota, of_version_1_is_found_below_its_controller) {
+  std::filesystem::create_directories(root_ / "cpu/job");
+  write("membership", "4:memory:/x\n1:cpu:/job\n0::/\n");
+  write("cpu/job/cpu.cfs_quota_us", "300000\n");
+  write("cpu/job/cpu.cfs_period_us", "100000\n");
+  EXPECT_EQ(quota(), 3.0);
+  write("cpu/job/cpu.cfs_quota_us", "-1\n");
+  EXPECT_EQ(quota(), std::nullopt);
+}
+
+TEST_F(Quota, nothing_there_is_no_limit) {
+  EXPECT_EQ(quota(), std::nullopt);
+}
+
+}  // namespace
+}  // namespace rankwise::ranks

@@ -1,0 +1,35 @@
+#include "rankwise/report/progress.hpp"
+
+#include <gtest/gtest.h>
+
+namespace rankwise::report {
+namespace {
+
+TEST(Progress, a_line_says_share_rate_and_time_left) {
+  const ProgressDisplay display({.command = "columns", .mode = ProgressMode::lines, .amount = 2.4e9, .unit = "B"});
+  EXPECT_EQ(display.line(63, 100, 0.5), "columns  63 %  1.51 G of 2.40 GB  3.02 GB/s  1.000 s left");
+  EXPECT_EQ(display.line(0, 100, 0.0), "columns  0 %  0.00  of 2.40 GB  0.00 B/s  no block done yet");
+}
+
+TEST(Progress, a_bar_has_twenty_cells) {
+  const ProgressDisplay display({.command = "pi", .mode = ProgressMode::bar, .amount = 1e10, .unit = "samples"});
+  const std::string line = display.line(1, 2, 1);
+  EXPECT_NE(line.find("██████████          "), std::string::npos) << line;
+}
+
+TEST(Progress, json_is_one_object) {
+  const ProgressDisplay display({.command = "pi", .mode = ProgressMode::json});
+  EXPECT_EQ(display.json(1, 4, 2), R"({"command": "pi", "blocks_done": 1, "blocks": 4, "seconds": 2.000})");
+}
+
+TEST(Progress, what_is_done_in_a_moment_shows_nothing) {
+  testing::internal::CaptureStderr();
+  {
+    ProgressDisplay display({.command = "pi", .mode = ProgressMode::bar, .amount = 1});
+    display.show(1, 2);
+  }
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+}  // namespace
+}  // namespace rankwise::report
