@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "rankwise/ranks/agreement.hpp"
@@ -12,6 +13,10 @@ namespace rankwise::app {
 engine::Context Invocation::start(const ComputeOptions& options, report::ProgressDisplay* progress) {
   ranks::agree(session_->ranks(), [&] { layout_ = ranks::lay_out_threads(*session_, options.threads); });
   if (!layout_.warning.empty()) note(layout_.warning);
+  for (const auto& host : ranks::all_gather_text(session_->ranks(), ranks::host_name())) {
+    if (std::find(hosts_.begin(), hosts_.end(), host) == hosts_.end()) hosts_.push_back(host);
+  }
+  begin_ = std::chrono::steady_clock::now();
   std::function<void(const engine::Progress&)> show;
   if (progress != nullptr && is_root()) {
     show = [progress](const engine::Progress& p) { progress->show(p.blocks_done, p.blocks); };
@@ -37,6 +42,8 @@ nlohmann::ordered_json Invocation::json_head() const {
           {"threads", layout_.threads},
           {"seconds", seconds()}};
 }
+
+std::string Invocation::command_line() const { return fmt::format("rankwise {}", fmt::join(words_, " ")); }
 
 void Invocation::note(const std::string& text) const {
   if (is_root()) fmt::print(stderr, "rankwise {}: note: {}\n", entry_.name, text);

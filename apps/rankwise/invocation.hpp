@@ -30,11 +30,15 @@ class Invocation {
 
   /// `2 ranks × 1 thread on 1 node`
   [[nodiscard]] std::string layout_line() const;
-  /// Since the invocation began.
+  /// Since the work began: without MPI's start and the layout of threads.
   [[nodiscard]] double seconds() const;
 
   /// What every JSON object begins with: command, version, ranks, threads, seconds.
   [[nodiscard]] nlohmann::ordered_json json_head() const;
+
+  [[nodiscard]] std::string command_line() const;
+  /// One per node, in rank order; complete after `start`.
+  [[nodiscard]] const std::vector<std::string>& hosts() const { return hosts_; }
 
   /// A line for the user beside the answer, on standard error, by rank 0 alone.
   void note(const std::string& text) const;
@@ -44,6 +48,7 @@ class Invocation {
   const CommandEntry& entry_;
   std::vector<std::string> words_;
   ranks::ThreadLayout layout_;
+  std::vector<std::string> hosts_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 

@@ -8,8 +8,18 @@
 /// What commands/NAME.cpp offers to the table.
 namespace rankwise::app {
 
+std::unique_ptr<Command> make_columns();
+extern const char* const columns_explanation;
+std::unique_ptr<Command> make_rows();
+extern const char* const rows_explanation;
 std::unique_ptr<Command> make_completion();
 extern const char* const completion_explanation;
+std::unique_ptr<Command> make_doctor();
+extern const char* const doctor_explanation;
+std::unique_ptr<Command> make_generate();
+extern const char* const generate_explanation;
+std::unique_ptr<Command> make_info();
+extern const char* const info_explanation;
 std::unique_ptr<Command> make_pi();
 extern const char* const pi_explanation;
 

@@ -24,6 +24,8 @@ class ProgressDisplay {
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
   ~ProgressDisplay();
 
+  /// For an amount that is known only later.
+  void set_amount(double amount) { options_.amount = amount; }
   /// `done` of `total` blocks are done.
   void show(std::uint64_t done, std::uint64_t total);
 

@@ -1,5 +1,7 @@
 #include "rankwise/storage/matrix.hpp"
 
+#include <utility>
+
 #include "rankwise/base/checked.hpp"
 
 namespace rankwise::storage {
@@ -61,6 +63,11 @@ std::span<std::byte> Tile::prepare(const Region& region, ElementType type, Conti
   std::size_t space = room_.size();
   data_ = static_cast<std::byte*>(std::align(alignment, used_, aligned, space));
   return {data_, used_};
+}
+
+void Tile::transpose() {
+  std::swap(rows_, columns_);
+  contiguous_ = contiguous_ == Contiguous::rows ? Contiguous::columns : Contiguous::rows;
 }
 
 }  // namespace rankwise::storage

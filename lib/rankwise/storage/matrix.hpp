@@ -64,6 +64,9 @@ class Tile {
   /// @return where to put them, size_of(type) * region.elements() bytes aligned for vectors
   std::span<std::byte> prepare(const Region& region, ElementType type, Contiguous contiguous);
 
+  /// Rows become columns; nothing moves.
+  void transpose();
+
   [[nodiscard]] ElementType type() const { return type_; }
   [[nodiscard]] std::uint64_t rows() const { return rows_; }
   [[nodiscard]] std::uint64_t columns() const { return columns_; }
@@ -95,7 +98,8 @@ class MatrixReader {
   MatrixReader& operator=(const MatrixReader&) = delete;
   virtual ~MatrixReader() = default;
 
-  /// @pre the region lies in the matrix, and its columns have one type
+  /// Columns of several types come as float64.
+  /// @pre the region lies in the matrix
   /// @throws InputError or IoError naming the file
   virtual void read(const Region& region, Tile& tile) const = 0;
 };

@@ -1,0 +1,127 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "apps/rankwise/commands/commands.hpp"
+#include "apps/rankwise/common_options.hpp"
+#include "apps/rankwise/invocation.hpp"
+#include "apps/rankwise/output_options.hpp"
+#include "apps/rankwise/summary_report.hpp"
+#include "rankwise/base/parse_number.hpp"
+#include "rankwise/ranks/agreement.hpp"
+#include "rankwise/report/format.hpp"
+#include "rankwise/statistics/summary.hpp"
+
+namespace rankwise::app {
+namespace {
+
+using statistics::Statistic;
+
+/// `columns`, and `rows`, which is the same of the matrix with rows and columns exchanged.
+class Statistics final : public Command {
+ public:
+  enum class Of { columns, rows };
+  explicit Statistics(Of of) : of_(of) {}
+
+  void add_options(CLI::App& app) override {
+    app.add_option("source", source_, "FILE[:DATASET]: HDF5, .npy, .csv or .tsv")->required()->type_name("SOURCE");
+    add_value(app, "--stats", "LIST", "any of count,nan,sum,mean,var,std,min,max (default: all but var)",
+              [this](const std::string& text) { take_statistics(text); });
+    add_value(app, "--ddof", "N", "var and std divide by count - N (default: 0, as NumPy; pandas has 1)",
+              [this](const std::string& text) { options_.ddof = parse_count(text, "--ddof"); });
+    add_choice<statistics::NanPolicy>(app, "--nan-policy", "NaN: leave out and count, pass on, or refuse (default: omit)",
+                                      {{"omit", statistics::NanPolicy::omit},
+                                       {"propagate", statistics::NanPolicy::propagate},
+                                       {"raise", statistics::NanPolicy::raise}},
+                                      options_.nan_policy);
+    add_value(app, "--top", "N", "print the first N instead of a few from both ends",
+              [this](const std::string& text) { top_ = parse_count(text, "--top"); });
+    add_choice<engine::Deliver>(app, "--deliver", "each rank reads its blocks, or rank 0 reads and sends (default: auto)",
+                                {{"auto", engine::Deliver::automatic},
+                                 {"read", engine::Deliver::read},
+                                 {"scatter", engine::Deliver::scatter}},
+                                deliver_);
+    output_.add_to(app);
+    compute_.add_to(app);
+  }
+
+  ExitCode run(Invocation& invocation) override {
+    output_.check(invocation);
+    report::ProgressDisplay progress({.command = name(), .mode = compute_.progress, .unit = "B"});
+    const engine::Context context = invocation.start(compute_, &progress);
+    engine::SharedMatrix matrix(context, source_, deliver_);
+    const storage::MatrixInfo as_stored = matrix.info();
+    progress.set_amount(static_cast<double>(as_stored.stored.value));
+    if (of_ == Of::rows) matrix.transpose();
+    const auto moments = statistics::column_moments(context, matrix);
+
+    statistics::Summary summary;
+    ranks::agree(context.ranks(), [&] {
+      if (invocation.is_root()) summary = statistics::summarize(matrix.info(), moments, options_);
+    });
+    const SummaryReport report(invocation, as_stored, summary, of_ == Of::rows ? "row" : "column");
+    output_.write(invocation, report.table(), report.record());
+    if (!invocation.is_root()) return ExitCode::done;
+    fmt::print("{}", output_.json() ? report.json() : report.text({.top = top_, .can_write_all = !output_.to_file()}));
+    if (matrix.delivered_ranks() > 0 && deliver_ == engine::Deliver::automatic) {
+      invocation.note(fmt::format("rank 0 read for {} that cannot see {}",
+                                  report::plural(matrix.delivered_ranks(), "rank"), as_stored.file));
+    }
+    return ExitCode::done;
+  }
+
+ private:
+  [[nodiscard]] std::string name() const { return of_ == Of::rows ? "rows" : "columns"; }
+
+  void take_statistics(const std::string& text) {
+    const auto& names = statistics::statistic_names();
+    options_.statistics.clear();
+    for (const std::string& word : split_words(text)) {
+      pick("--stats", word, names);
+      const auto statistic = static_cast<Statistic>(std::find(names.begin(), names.end(), word) - names.begin());
+      if (std::find(options_.statistics.begin(), options_.statistics.end(), statistic) == options_.statistics.end()) {
+        options_.statistics.push_back(statistic);
+      }
+    }
+  }
+
+  Of of_;
+  std::string source_;
+  statistics::SummaryOptions options_{.statistics = {Statistic::count, Statistic::nan, Statistic::sum, Statistic::mean,
+                                                     Statistic::std, Statistic::min, Statistic::max}};
+  std::optional<std::uint64_t> top_;
+  engine::Deliver deliver_ = engine::Deliver::automatic;
+  OutputOptions output_;
+  ComputeOptions compute_;
+};
+
+}  // namespace
+
+#define RANKWISE_STATISTICS_EXPLANATION                                                                               \
+  "SOURCE is FILE[:DATASET]: HDF5 (also NetCDF-4 and MATLAB 7.3), .npy, .csv or .tsv. An HDF5 group of equally long\n" \
+  "1-D datasets and a pandas frame (fixed format) are tables. A file with one fitting dataset needs no :DATASET.\n"    \
+  "A CSV has a header if any field of its first line is a word; empty fields, NA, NaN and null are NaN.\n\n"           \
+  "float32 and float16 are accumulated in float64. Integers are summed exactly, in 128 bits. Variances merge centred\n" \
+  "moments. NaN are left out and counted (--nan-policy). Infinities count as values: sum and mean become infinite, var\n" \
+  "and std NaN, as in NumPy. -0.0 is less than 0.0 for min and max. Without values, count and sum are 0, all else NaN.\n" \
+  "The result has the same bits on any ranks × threads and any x86-64 or ARMv8 processor; the digest shows it. Another\n" \
+  "layout of the same numbers may round differently in the last digits.\n"
+
+const char* const columns_explanation = RANKWISE_STATISTICS_EXPLANATION R"(
+Examples:
+  rankwise columns data.csv
+  mpiexec -n 2 rankwise columns matrix.h5:/x --stats mean,std --out stats.csv
+  srun rankwise columns matrix.npy --json
+)";
+const char* const rows_explanation = RANKWISE_STATISTICS_EXPLANATION R"(
+Examples:
+  rankwise rows matrix.npy --top 20
+  mpiexec -n 2 rankwise rows matrix.h5:/x --stats sum --out sums.npy
+)";
+#undef RANKWISE_STATISTICS_EXPLANATION
+
+std::unique_ptr<Command> make_columns() { return std::make_unique<Statistics>(Statistics::Of::columns); }
+std::unique_ptr<Command> make_rows() { return std::make_unique<Statistics>(Statistics::Of::rows); }
+
+}  // namespace rankwise::app

@@ -1,0 +1,89 @@
+#include "rankwise/engine/shared_matrix.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "rankwise/ranks/agreement.hpp"
+#include "rankwise/storage/source.hpp"
+
+namespace rankwise::engine {
+namespace {
+
+using storage::MatrixReader;
+using storage::Region;
+using storage::Tile;
+
+/// Asks rank 0 for regions.
+class DeliveredReader final : public MatrixReader {
+ public:
+  explicit DeliveredReader(Delivery& delivery) : delivery_(delivery) {}
+  void read(const Region& region, Tile& tile) const override {
+    ByteWriter request;
+    request.put(region.rows);
+    request.put(region.columns);
+    const auto answer = delivery_.fetch(request.take());
+    ByteReader in(answer);
+    const auto type = in.get<storage::ElementType>();
+    const auto contiguous = in.get<storage::Contiguous>();
+    in.get_span(tile.prepare(region, type, contiguous));
+  }
+
+ private:
+  Delivery& delivery_;
+};
+
+Delivery::Bytes serve(const MatrixReader& reader, std::span<const std::byte> request) {
+  ByteReader in(request);
+  const auto rows = in.get<blocks::Range>();
+  const auto columns = in.get<blocks::Range>();
+  Tile tile;
+  reader.read({rows, columns}, tile);
+  ByteWriter out;
+  out.put(tile.type());
+  out.put(tile.contiguous());
+  out.put_span(tile.bytes());
+  return out.take();
+}
+
+storage::MatrixInfo inspect_on_root(const ranks::Communicator& ranks, const std::string& source) {
+  std::vector<std::byte> bytes;
+  ranks::agree(ranks, [&] {
+    if (!ranks.is_root()) return;
+    ByteWriter out;
+    storage::inspect_matrix(source).encode(out);
+    bytes = out.take();
+  });
+  bytes = ranks::broadcast(ranks, std::move(bytes));
+  ByteReader in(bytes);
+  return storage::MatrixInfo::decode(in);
+}
+
+}  // namespace
+
+SharedMatrix::SharedMatrix(const Context& context, const std::string& source, Deliver deliver)
+    : info_(inspect_on_root(context.ranks(), source)), delivery_(std::make_unique<Delivery>()) {
+  const ranks::Communicator& ranks = context.ranks();
+  ranks::agree(ranks, [&] {
+    if (deliver == Deliver::scatter && !ranks.is_root()) return;
+    try {
+      reader_ = storage::open_matrix(info_);
+    } catch (const Error&) {
+      if (deliver == Deliver::read || ranks.is_root()) throw;
+    }
+  });
+  delivered_ranks_ = ranks::sum(ranks, reader_ == nullptr ? 1 : 0);
+  if (reader_ == nullptr) {
+    reader_ = std::make_unique<DeliveredReader>(*delivery_);
+  } else if (ranks.is_root()) {
+    delivery_->serve = [this](std::span<const std::byte> request) { return serve(*reader_, request); };
+  }
+}
+
+void SharedMatrix::transpose() {
+  info_ = storage::transposed(std::move(info_));
+  // What is asked of rank 0 is in the exchanged sense on both sides: its reader is exchanged, too.
+  if (delivered_ranks_ > 0 && dynamic_cast<const DeliveredReader*>(reader_.get()) != nullptr) return;
+  reader_ = storage::transposed(std::move(reader_));
+}
+
+}  // namespace rankwise::engine

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "rankwise/engine/context.hpp"
+#include "rankwise/engine/delivery.hpp"
+#include "rankwise/storage/matrix.hpp"
+
+namespace rankwise::engine {
+
+/// How ranks get at the input.
+enum class Deliver {
+  automatic,  ///< each rank reads its own blocks; rank 0 reads for those that do not see the file
+  read,       ///< every rank must see the file
+  scatter,    ///< rank 0 reads everything and sends each rank its blocks
+};
+
+/// A matrix that every rank can read blocks of, whether or not it sees the file.
+class SharedMatrix {
+ public:
+  /// Rank 0 inspects the source; the others open it too or have it delivered.
+  /// @throws ranks::AgreedError
+  /// @note Collective
+  SharedMatrix(const Context& context, const std::string& source, Deliver deliver);
+
+  /// The matrix with rows and columns exchanged. @note before the first phase
+  void transpose();
+
+  /// The same on every rank.
+  [[nodiscard]] const storage::MatrixInfo& info() const { return info_; }
+  [[nodiscard]] const storage::MatrixReader& reader() const { return *reader_; }
+  /// For PhaseOptions; nothing where every rank reads for itself.
+  [[nodiscard]] Delivery* delivery() const { return delivered_ranks_ > 0 ? delivery_.get() : nullptr; }
+  /// How many ranks have their input delivered.
+  [[nodiscard]] std::uint64_t delivered_ranks() const { return delivered_ranks_; }
+
+ private:
+  storage::MatrixInfo info_;
+  std::unique_ptr<const storage::MatrixReader> reader_;
+  std::unique_ptr<Delivery> delivery_;
+  std::uint64_t delivered_ranks_ = 0;
+};
+
+}  // namespace rankwise::engine

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+#include "rankwise/kernels/moments.hpp"
+
+// What the kernels and their scalar twins share: how a run and a tile are cut into pieces, and how pieces are merged.
+
+namespace rankwise::kernels {
+
+inline constexpr std::size_t run_lanes = 32;
+inline constexpr std::size_t run_piece = 1024;  // 8 KiB of doubles: still in the first cache for the second pass
+inline constexpr std::size_t tile_piece_rows = 64;
+
+/// -0.0 is less than +0.0. Neither may be NaN.
+template <class Value>
+Value lesser(Value a, Value b) {
+  if constexpr (std::is_floating_point_v<Value>) return b < a || (b == a && std::signbit(b)) ? b : a;
+  return b < a ? b : a;
+}
+template <class Value>
+Value greater(Value a, Value b) {
+  if constexpr (std::is_floating_point_v<Value>) return b > a || (b == a && !std::signbit(b)) ? b : a;
+  return b > a ? b : a;
+}
+
+/// The mean of equal values is that value, whatever their rounded sum says: constants have no variance at all.
+template <class Value>
+double mean_of(double count, Value sum, Value min, Value max) {
+  return min == max ? static_cast<double>(min) : static_cast<double>(sum) / count;
+}
+
+/// All NaN are one, so that results can be compared by their bits.
+inline double one_nan(double value) {
+  return std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : value;
+}
+
+/// The sum of 32 lanes: 16 pairs, then 8, 4, 2, 1; the right half is added to the left one.
+template <class Value>
+Value add_lanes(std::array<Value, run_lanes> lanes) {
+  for (std::size_t width = run_lanes / 2; width > 0; width /= 2) {
+    for (std::size_t i = 0; i < width; ++i) lanes[i] += lanes[i + width];
+  }
+  return lanes[0];
+}
+
+template <class T>
+using SumOf = decltype(MomentsOf<T>::sum);
+
+/// What the two passes find out about a piece.
+template <class Sum>
+struct Piece {
+  std::uint64_t count = 0;
+  std::uint64_t nan = 0;
+  Sum sum = 0;
+  Sum min = 0;
+  Sum max = 0;
+  double centre = 0;    ///< the mean, as rounded
+  double residual = 0;  ///< the sum of the deviations from the centre
+  double squares = 0;   ///< the sum of their squares
+};
+
+/// Merges pieces from left to right. Means are kept as distances from the first piece's centre: taken from the sums, as
+/// merge() must, the means of values around 1e8 cost the variance six digits.
+template <class Sum>
+class PieceMerger {
+ public:
+  void add(const Piece<Sum>& piece) {
+    moments_.nan += piece.nan;
+    if (piece.count == 0) return;
+    const auto count = static_cast<double>(piece.count);
+    const double beyond = piece.residual / count;  // what the centre lacks of the mean
+    const double squares = piece.squares - piece.residual * beyond;
+    const double m2 = squares < 0 ? 0 : squares;  // NaN stays
+    if (moments_.count == 0) {
+      anchor_ = piece.centre;
+      offset_ = beyond;
+      moments_ = {piece.count, moments_.nan, piece.sum, m2, piece.min, piece.max};
+      return;
+    }
+    const double delta = ((piece.centre - anchor_) + beyond) - offset_;
+    const auto left_count = static_cast<double>(moments_.count);
+    const double share = count / (left_count + count);
+    offset_ += delta * share;
+    moments_.count += piece.count;
+    moments_.sum += piece.sum;
+    moments_.m2 += m2 + delta * delta * (left_count * share);
+    moments_.min = lesser(moments_.min, piece.min);
+    moments_.max = greater(moments_.max, piece.max);
+  }
+
+  Moments<Sum> moments() const {
+    Moments<Sum> result = moments_;
+    result.m2 = one_nan(result.m2);
+    if constexpr (Moments<Sum>::floating) result.sum = one_nan(result.sum);
+    return result;
+  }
+
+ private:
+  Moments<Sum> moments_;
+  double anchor_ = 0;
+  double offset_ = 0;
+};
+
+}  // namespace rankwise::kernels
+
+/// Both functions for each type of value; within the namespace that has them.
+#define RANKWISE_INSTANTIATE_MOMENTS()           \
+  RANKWISE_INSTANTIATE_MOMENTS_OF(double)        \
+  RANKWISE_INSTANTIATE_MOMENTS_OF(float)         \
+  RANKWISE_INSTANTIATE_MOMENTS_OF(std::int8_t)   \
+  RANKWISE_INSTANTIATE_MOMENTS_OF(std::int16_t)  \
+  RANKWISE_INSTANTIATE_MOMENTS_OF(std::int32_t)  \
+  RANKWISE_INSTANTIATE_MOMENTS_OF(std::int64_t)  \
+  RANKWISE_INSTANTIATE_MOMENTS_OF(std::uint8_t)  \
+  RANKWISE_INSTANTIATE_MOMENTS_OF(std::uint16_t) \
+  RANKWISE_INSTANTIATE_MOMENTS_OF(std::uint32_t) \
+  RANKWISE_INSTANTIATE_MOMENTS_OF(std::uint64_t)
+#define RANKWISE_INSTANTIATE_MOMENTS_OF(T)                     \
+  template MomentsOf<T> moments_of_run(const T*, std::size_t); \
+  template void moments_of_columns(const T*, std::size_t, std::size_t, std::span<MomentsOf<T>>);

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "rankwise/engine/context.hpp"
+#include "rankwise/engine/shared_matrix.hpp"
+#include "rankwise/kernels/moments.hpp"
+
+namespace rankwise::statistics {
+
+/// The moments of one column: of floating-point values, or of integers with an exact sum.
+using ColumnMoments = std::variant<kernels::FloatMoments, kernels::IntegerMoments>;
+
+/// The moments of every column, in one pass over the matrix.
+/// @return one per column on rank 0, none elsewhere
+/// @note Collective
+std::vector<ColumnMoments> column_moments(const engine::Context& context, const engine::SharedMatrix& matrix);
+
+}  // namespace rankwise::statistics

@@ -1,0 +1,51 @@
+#include "rankwise/statistics/cut.hpp"
+
+#include <algorithm>
+
+#include "rankwise/base/checked.hpp"
+
+namespace rankwise::statistics {
+namespace {
+
+constexpr std::uint64_t block_bytes = std::uint64_t{4} << 20;
+constexpr std::uint64_t most_lane_columns = 8192;  // a partial result stays below 1 MiB
+
+std::uint64_t at_least_one(std::uint64_t n) { return std::max<std::uint64_t>(1, n); }
+
+/// n, rounded to whole chunks: down where there is more than one, else up to one; never beyond the end.
+std::uint64_t on_chunk_borders(std::uint64_t n, std::uint64_t chunk, std::uint64_t end) {
+  return at_least_one(std::min(end, std::max(chunk, n / chunk * chunk)));
+}
+
+}  // namespace
+
+blocks::Grid MatrixCut::grid() const {
+  // A matrix without rows has one empty block in each lane: its columns have statistics, too.
+  return {.lanes = divide_up(columns, lane_columns), .steps = at_least_one(divide_up(rows, step_rows))};
+}
+
+storage::Region MatrixCut::region_of(blocks::Block block) const {
+  return {.rows = blocks::piece(rows, step_rows, block.step), .columns = blocks::piece(columns, lane_columns, block.lane)};
+}
+
+MatrixCut cut_matrix(const storage::MatrixInfo& info) {
+  MatrixCut cut{.rows = info.rows, .columns = info.columns};
+  const std::uint64_t rows = at_least_one(info.rows), columns = at_least_one(info.columns);
+  const std::uint64_t size = storage::size_of(info.types.empty() ? storage::ElementType::float64 : info.types[0]);
+  const std::uint64_t room = block_bytes / size;  // in elements
+  const storage::ChunkShape chunk = info.chunk.value_or(storage::ChunkShape{});
+  // A chunk is read whole; lanes narrower than chunks would read it again for each lane, up to a point.
+  const std::uint64_t chunk_columns = std::min(at_least_one(chunk.columns), 8 * most_lane_columns);
+  if (info.contiguous == storage::Contiguous::columns) {
+    cut.step_rows = on_chunk_borders(std::min(rows, room), at_least_one(chunk.rows), rows);
+    const std::uint64_t lanes = std::clamp<std::uint64_t>(room / cut.step_rows, 1, most_lane_columns);
+    cut.lane_columns = on_chunk_borders(lanes, chunk_columns, columns);
+    if (info.types.size() > 1) cut.lane_columns = 1;  // columns of several types
+  } else {
+    cut.lane_columns = on_chunk_borders(std::min(columns, most_lane_columns), chunk_columns, columns);
+    cut.step_rows = on_chunk_borders(at_least_one(room / cut.lane_columns), at_least_one(chunk.rows), rows);
+  }
+  return cut;
+}
+
+}  // namespace rankwise::statistics

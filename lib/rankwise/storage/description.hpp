@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "rankwise/base/bytes.hpp"
+
+namespace rankwise::storage {
+
+/// One dataset of a file, for people.
+struct DatasetDescription {
+  std::string dataset = {};  ///< its path in an HDF5 file; empty elsewhere
+  std::vector<std::uint64_t> shape = {};  ///< rows × columns as every command sees them
+  std::string type = {};
+  std::string layout = {};  ///< `rows contiguous`, `chunks of 100 × 100 along rows`
+  std::vector<std::string> filters = {};
+  Bytes stored = {};
+  bool fits = true;  ///< commands can read it
+  Bytes one_row = {};     ///< what has to be read for one row ...
+  Bytes one_column = {};  ///< ... and for one column
+  std::vector<std::string> names = {};  ///< of the columns, where they have some
+};
+
+struct FileDescription {
+  std::string file;
+  std::string format;  ///< `HDF5`, `.npy`, `CSV`
+  std::vector<DatasetDescription> datasets;
+};
+
+/// What is in a file, or in one dataset of it.
+/// @throws InputError, IoError
+FileDescription describe(const std::string& source);
+
+}  // namespace rankwise::storage

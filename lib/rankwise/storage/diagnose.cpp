@@ -1,0 +1,97 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "rankwise/base/bytes.hpp"
+#include "rankwise/storage/hdf5_handle.hpp"
+#include "rankwise/storage/hdf5_library.hpp"
+
+namespace rankwise::storage {
+namespace {
+
+std::string file_system_name(const std::string& path) {
+  struct statfs status = {};
+  if (statfs(path.c_str(), &status) != 0) return "unknown";
+  // From linux/magic.h and the file systems' own sources.
+  switch (static_cast<unsigned long>(status.f_type)) {
+    case 0xEF53: return "ext4";
+    case 0x58465342: return "XFS";
+    case 0x9123683E: return "Btrfs";
+    case 0x01021994: return "tmpfs";
+    case 0x794C7630: return "overlayfs";
+    case 0x6969: return "NFS";
+    case 0x0BD00BD0: return "Lustre";
+    case 0x47504653: return "GPFS";
+    case 0x19830326: return "BeeGFS";
+    case 0x00C36400: return "CephFS";
+    case 0x2FC12FC1: return "ZFS";
+    case 0x65735546: return "FUSE";
+    default: return fmt::format("file system {:#x}", static_cast<unsigned long>(status.f_type));
+  }
+}
+
+Finding hdf5() {
+  const Hdf5Lock lock;
+  std::string filters;
+  constexpr std::pair<H5Z_filter_t, const char*> known[] = {
+      {H5Z_FILTER_DEFLATE, "gzip"}, {H5Z_FILTER_SHUFFLE, "shuffle"}, {H5Z_FILTER_FLETCHER32, "fletcher32"},
+      {H5Z_FILTER_SZIP, "szip"},    {32000, "lzf"},                  {32001, "blosc"},
+      {32004, "lz4"},               {32015, "zstd"}};
+  for (const auto& [id, name] : known) {
+    if (H5Zfilter_avail(id) > 0) filters += fmt::format(" {}", name);
+  }
+  H5Eclear2(H5E_DEFAULT);
+  Finding finding{.topic = "HDF5", .message = fmt::format("{}, filters:{}", hdf5_version(), filters)};
+  if (H5Zfilter_avail(H5Z_FILTER_DEFLATE) <= 0) {
+    finding.ok = false;
+    finding.mend = "use an HDF5 that was built with zlib: most files need gzip";
+  }
+  return finding;
+}
+
+/// Tries in a file of its own what outputs need: making one, locking it, renaming it.
+Finding folder(const std::string& path) {
+  Finding finding{.topic = path};
+  const auto fail = [&](const char* what) {
+    finding.ok = false;
+    finding.message = fmt::format("{} there: {}", what, std::strerror(errno));
+    finding.mend = "choose another folder with --path, and for outputs";
+    return finding;
+  };
+  struct statvfs space = {};
+  if (statvfs(path.c_str(), &space) != 0) return fail("nothing can be read");
+  std::string name = path + "/.rankwise-doctor-XXXXXX";
+  const int descriptor = mkstemp(name.data());
+  if (descriptor < 0) return fail("no file can be made");
+  const bool locks = flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+  const bool syncs = fsync(descriptor) == 0;
+  close(descriptor);
+  const std::string renamed = name + "-renamed";
+  const bool renames = rename(name.c_str(), renamed.c_str()) == 0;
+  const int reason = errno;
+  unlink(renames ? renamed.c_str() : name.c_str());
+  errno = reason;
+  if (!renames) return fail("files cannot be renamed");
+  finding.message = fmt::format("{}, {} free; locks {}; files are made, synced and renamed", file_system_name(path),
+                                format_bytes({static_cast<std::uint64_t>(space.f_bavail) * space.f_frsize}),
+                                locks ? "work" : "do not work (none are needed)");
+  if (!syncs) {
+    finding.ok = false;
+    finding.message = fmt::format("{} does not let files be synced", file_system_name(path));
+    finding.mend = "outputs there may be lost when a node dies: choose another folder";
+  }
+  return finding;
+}
+
+}  // namespace
+
+std::vector<Finding> diagnose(const std::string& path) { return {hdf5(), folder(path)}; }
+
+}  // namespace rankwise::storage

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rankwise/storage/element_type.hpp"
+#include "rankwise/storage/hdf5_handle.hpp"
+#include "rankwise/storage/matrix.hpp"
+
+// For the sources of this folder alone.
+namespace rankwise::storage {
+
+/// One dataset of an HDF5 file, as its header describes it.
+struct Hdf5Entry {
+  std::string path = {};                   ///< `/group/x`
+  std::vector<std::uint64_t> extent = {};  ///< as stored; empty for a scalar
+  std::optional<ElementType> type = {};    ///< in memory; nothing for what is no real number
+  std::string type_in_words = {};
+  bool holds_columns = false;   ///< the first stored dimension is the columns: rankwise_layout, or MATLAB's order
+  bool dimension_scale = false;  ///< a coordinate of another dataset, as NetCDF-4 has them
+  std::vector<std::uint64_t> chunk = {};  ///< as stored; empty for a dataset without chunks
+  std::vector<std::string> filters = {};  ///< `gzip`, `shuffle`, ...
+  std::uint64_t stored_bytes = 0;
+
+  /// Real numbers in one or two dimensions.
+  [[nodiscard]] bool fits() const { return type && (extent.size() == 1 || extent.size() == 2); }
+  [[nodiscard]] std::uint64_t rows() const { return holds_columns && extent.size() == 2 ? extent[1] : extent[0]; }
+  [[nodiscard]] std::uint64_t columns() const {
+    return extent.size() < 2 ? 1 : holds_columns ? extent[0] : extent[1];
+  }
+  [[nodiscard]] Contiguous contiguous() const {
+    return holds_columns || extent.size() < 2 ? Contiguous::columns : Contiguous::rows;
+  }
+  [[nodiscard]] std::optional<ChunkShape> chunk_shape() const;
+  /// `/x (30000 × 10000 float64)`
+  [[nodiscard]] std::string in_words() const;
+};
+
+/// @throws InputError if the dataset cannot be opened
+Hdf5Entry describe_dataset(hid_t file, const std::string& path);
+
+/// All datasets of the file in the order of their paths; external links are not followed.
+std::vector<Hdf5Entry> list_datasets(hid_t file);
+
+/// The part of a path before its last `/`; `/` for what lies at the top.
+std::string group_of(const std::string& path);
+
+}  // namespace rankwise::storage

@@ -1,0 +1,146 @@
+#include "rankwise/storage/hdf5_matrix.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "rankwise/base/nearest_word.hpp"
+#include "rankwise/storage/hdf5_names.hpp"
+#include "rankwise/storage/hdf5_table.hpp"
+
+namespace rankwise::storage {
+namespace {
+
+enum class Kind : std::uint8_t { dataset, table };
+
+std::string listed(const std::vector<std::string>& things) {
+  constexpr std::size_t most = 8;
+  if (things.empty()) return "nothing that fits";
+  std::string text = fmt::format("{}", fmt::join(things.begin(), things.begin() + static_cast<std::ptrdiff_t>(std::min(most, things.size())), ", "));
+  if (things.size() > most) text += fmt::format(" and {} more (rankwise info lists them)", things.size() - most);
+  return text;
+}
+
+std::string words_of_all(const std::vector<Hdf5Entry>& entries) {
+  std::vector<std::string> things;
+  for (const auto& entry : entries) things.push_back(entry.in_words());
+  return listed(things);
+}
+
+void set_common(MatrixInfo& info, const std::string& path) {
+  info.file = path;
+  info.format = Format::hdf5;
+  info.identity = InputFile(path).identity();
+}
+
+MatrixInfo matrix_of(hid_t file, const std::string& path, const Hdf5Entry& entry) {
+  if (!entry.type) {
+    throw InputError(fmt::format("{}:{} holds {}, not real numbers", path, entry.path, entry.type_in_words));
+  }
+  if (!entry.fits()) {
+    throw InputError(fmt::format("{}:{} has {} dimensions; a matrix has 2, a column 1", path, entry.path, entry.extent.size()));
+  }
+  MatrixInfo info{.dataset = entry.path, .rows = entry.rows(), .columns = entry.columns()};
+  set_common(info, path);
+  info.contiguous = entry.contiguous();
+  info.chunk = entry.chunk_shape();
+  info.types = {*entry.type};
+  info.names = column_names(file, entry);
+  info.description = entry.type_in_words;
+  for (const auto& filter : entry.filters) info.description += ", " + filter;
+  info.stored = {entry.stored_bytes};
+  ByteWriter out;
+  out.put(Kind::dataset);
+  find_place(file, entry).encode(out);
+  info.index = out.take();
+  return info;
+}
+
+MatrixInfo table_info(const std::string& path, const std::string& group, const Hdf5Table& table) {
+  MatrixInfo info{.dataset = group, .rows = table.rows, .columns = table.columns.size()};
+  set_common(info, path);
+  info.contiguous = Contiguous::columns;
+  std::set<ElementType> types;
+  for (const auto& column : table.columns) {
+    info.types.push_back(table.places[column.place].type);
+    types.insert(info.types.back());
+    info.names.push_back(column.name);
+  }
+  info.description = "table";
+  for (const ElementType type : types) info.description += fmt::format(", {}", name_of(type));
+  if (types.size() == 1) info.types.resize(1);
+  if (table.left_out > 0) info.description += fmt::format(", {} columns without numbers left out", table.left_out);
+  info.stored = {table.stored_bytes};
+  ByteWriter out;
+  out.put(Kind::table);
+  table.encode(out);
+  info.index = out.take();
+  return info;
+}
+
+std::optional<Hdf5Table> frame_or_table(hid_t file, const std::string& group, const std::vector<Hdf5Entry>& entries) {
+  if (auto frame = pandas_frame(file, group, entries)) return frame;
+  return table_of_group(file, group, entries);
+}
+
+/// What the user most likely means in a file of which nothing was named: the only thing that fits, where a table counts
+/// as one thing and coordinates of other datasets do not count.
+MatrixInfo only_thing(hid_t file, const std::string& path, const std::vector<Hdf5Entry>& entries) {
+  std::set<std::string> groups;
+  for (const auto& entry : entries) groups.insert(group_of(entry.path));
+  std::vector<MatrixInfo> found;
+  std::vector<std::string> words;
+  std::set<std::string> covered;
+  for (const std::string& group : groups) {
+    const auto frame = pandas_frame(file, group, entries);
+    const auto table = frame ? frame : table_of_group(file, group, entries);
+    if (!table || (!frame && table->columns.size() < 2)) continue;
+    covered.insert(group);
+    found.push_back(table_info(path, group, *table));
+    words.push_back(fmt::format("{} (table of {} rows, {} columns)", group, table->rows, table->columns.size()));
+  }
+  for (const auto& entry : entries) {
+    if (!entry.fits() || entry.dimension_scale || covered.contains(group_of(entry.path))) continue;
+    found.push_back(matrix_of(file, path, entry));
+    words.push_back(entry.in_words());
+  }
+  if (found.size() == 1) return found[0];
+  if (found.empty()) {
+    throw InputError(fmt::format("{} has no dataset of real numbers in one or two dimensions; it has {}", path, words_of_all(entries)));
+  }
+  throw InputError(fmt::format("{} has several datasets; say which, as in {}:{}. It has {}", path, path, found[0].dataset, listed(words)));
+}
+
+}  // namespace
+
+MatrixInfo inspect_hdf5(const std::string& path, const std::string& dataset) {
+  const Hdf5Lock lock;
+  const Hdf5File file = open_hdf5_file(path);
+  const std::vector<Hdf5Entry> entries = list_datasets(file.get());
+  if (dataset.empty()) return only_thing(file.get(), path, entries);
+
+  std::string wanted = dataset[0] == '/' ? dataset : "/" + dataset;
+  while (wanted.size() > 1 && wanted.back() == '/') wanted.pop_back();
+  for (const auto& entry : entries) {
+    if (entry.path == wanted) return matrix_of(file.get(), path, entry);
+  }
+  if (const auto table = frame_or_table(file.get(), wanted, entries)) return table_info(path, wanted, *table);
+  const bool is_group = std::any_of(entries.begin(), entries.end(), [&](const auto& entry) { return entry.path.starts_with(wanted == "/" ? "/" : wanted + "/"); });
+  if (is_group) {
+    throw InputError(fmt::format("{}:{} is a group whose datasets are not equally long columns; name one of them: {}",
+                                 path, wanted, words_of_all(entries)));
+  }
+  std::vector<std::string> paths;
+  for (const auto& entry : entries) paths.push_back(entry.path);
+  throw InputError(fmt::format("{} has no dataset {}{}; it has {}", path, wanted, did_you_mean(wanted, paths), words_of_all(entries)));
+}
+
+std::unique_ptr<const MatrixReader> open_hdf5(const MatrixInfo& info) {
+  ByteReader in(info.index);
+  Hdf5Readers readers(info.file);
+  if (in.get<Kind>() == Kind::dataset) return readers.open(Hdf5Place::decode(in));
+  return open_table(readers, Hdf5Table::decode(in));
+}
+
+}  // namespace rankwise::storage

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rankwise/storage/hdf5_reader.hpp"
+
+// For the sources of this folder alone.
+namespace rankwise::storage {
+
+/// A table made of columns of several datasets of one file.
+struct Hdf5Table {
+  struct Column {
+    std::string name = {};
+    std::uint64_t place = 0;   ///< which dataset
+    std::uint64_t column = 0;  ///< in that dataset
+  };
+  std::uint64_t rows = 0;
+  std::vector<Hdf5Place> places = {};
+  std::vector<Column> columns = {};
+  std::uint64_t left_out = 0;  ///< columns that are no numbers
+  std::uint64_t stored_bytes = 0;
+
+  void encode(ByteWriter& out) const;  ///< without names
+  static Hdf5Table decode(ByteReader& in);
+};
+
+/// The group as a table of its 1-D datasets; nothing if it is none: fewer than one, or not equally long.
+std::optional<Hdf5Table> table_of_group(hid_t file, const std::string& group, const std::vector<Hdf5Entry>& entries);
+
+/// The group as a pandas frame; nothing if pandas did not write it.
+/// @throws InputError for pandas' table format, which is a compound
+std::optional<Hdf5Table> pandas_frame(hid_t file, const std::string& group, const std::vector<Hdf5Entry>& entries);
+
+std::unique_ptr<const MatrixReader> open_table(Hdf5Readers& readers, const Hdf5Table& table);
+
+}  // namespace rankwise::storage

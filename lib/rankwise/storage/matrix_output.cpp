@@ -1,0 +1,177 @@
+#include "rankwise/storage/matrix_output.hpp"
+
+#include <fmt/format.h>
+#include <libdeflate.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "rankwise/base/checked.hpp"
+#include "rankwise/storage/hdf5_handle.hpp"
+#include "rankwise/storage/hdf5_types.hpp"
+
+namespace rankwise::storage {
+namespace {
+
+[[noreturn]] void fail(const std::string& path) {
+  throw IoError(fmt::format("{} cannot be written: {}", path, hdf5_reason()));
+}
+
+std::string dataset_path(const Destination& destination) {
+  if (destination.dataset.empty()) return "/x";
+  return destination.dataset[0] == '/' ? destination.dataset : "/" + destination.dataset;
+}
+
+/// Dimensions as they are stored.
+std::array<hsize_t, 2> stored(Contiguous contiguous, std::uint64_t rows, std::uint64_t columns) {
+  if (contiguous == Contiguous::columns) return {columns, rows};
+  return {rows, columns};
+}
+
+void write_text_attribute(hid_t object, const char* name, const std::string& text, const std::string& path) {
+  const Hdf5Type type(H5Tcopy(H5T_C_S1));
+  H5Tset_size(type.get(), std::max<std::size_t>(1, text.size()));
+  H5Tset_cset(type.get(), H5T_CSET_UTF8);
+  const Hdf5Space space(H5Screate(H5S_SCALAR));
+  if (H5Aexists(object, name) > 0) H5Adelete(object, name);
+  const Hdf5Attribute attribute(H5Acreate2(object, name, type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT));
+  if (!attribute.valid() || H5Awrite(attribute.get(), type.get(), text.data()) < 0) fail(path);
+}
+
+std::optional<std::uint64_t> lay_out_hdf5(const std::string& path, const Destination& destination,
+                                          const MatrixShape& shape) {
+  const Hdf5Lock lock;
+  Hdf5File file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
+  if (!file.valid()) fail(path);
+  const auto extent = stored(shape.contiguous, shape.rows, shape.columns);
+  const Hdf5Space space(H5Screate_simple(2, extent.data(), nullptr));
+  const Hdf5Properties creation(H5Pcreate(H5P_DATASET_CREATE));
+  const Hdf5Properties links(H5Pcreate(H5P_LINK_CREATE));
+  H5Pset_create_intermediate_group(links.get(), 1);
+  H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER);
+  if (shape.chunk) {
+    const auto chunk = stored(shape.contiguous, shape.chunk->rows, shape.chunk->columns);
+    H5Pset_chunk(creation.get(), 2, chunk.data());
+    if (shape.gzip > 0) {
+      H5Pset_shuffle(creation.get());
+      H5Pset_deflate(creation.get(), static_cast<unsigned>(shape.gzip));
+    }
+  } else {
+    H5Pset_alloc_time(creation.get(), H5D_ALLOC_TIME_EARLY);
+  }
+  Hdf5Dataset dataset(H5Dcreate2(file.get(), dataset_path(destination).c_str(), memory_type(shape.type), space.get(),
+                                 links.get(), creation.get(), H5P_DEFAULT));
+  if (!dataset.valid()) fail(path);
+  if (shape.contiguous == Contiguous::columns) write_text_attribute(dataset.get(), "rankwise_layout", "columns", path);
+  const haddr_t offset = H5Dget_offset(dataset.get());
+  if (!dataset.close() || !file.close()) fail(path);
+  H5Eclear2(H5E_DEFAULT);
+  if (shape.chunk) return std::nullopt;
+  return offset == HADDR_UNDEF ? 0 : offset;  // no elements, no place
+}
+
+std::uint64_t lay_out_npy(const std::string& path, const MatrixShape& shape) {
+  const char kind = is_floating(shape.type) ? 'f' : name_of(shape.type)[0] == 'u' ? 'u' : 'i';
+  const std::size_t size = size_of(shape.type);
+  std::string header = fmt::format("{{'descr': '{}{}{}', 'fortran_order': {}, 'shape': ({}, {}), }}", size == 1 ? '|' : '<',
+                                   kind, size, shape.contiguous == Contiguous::columns ? "True" : "False", shape.rows,
+                                   shape.columns);
+  constexpr std::size_t alignment = 64, start = 10;
+  header.append(alignment - (start + header.size() + 1) % alignment, ' ');
+  header += '\n';
+  std::string bytes("\x93NUMPY\x01\x00", 8);
+  bytes += static_cast<char>(header.size() & 0xFFU);
+  bytes += static_cast<char>(header.size() >> 8);
+  bytes += header;
+  const FilledFile file(path);
+  file.write(0, std::as_bytes(std::span(bytes)));
+  if (truncate(path.c_str(), static_cast<off_t>(bytes.size() + shape.elements() * size)) != 0) {
+    throw IoError(fmt::format("{} cannot be written: {}", path, std::strerror(errno)));
+  }
+  return bytes.size();
+}
+
+void write_record(const std::string& path, const Destination& destination, const std::string& record) {
+  const Hdf5Lock lock;
+  Hdf5File file(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT));
+  Hdf5Dataset dataset(H5Dopen2(file.get(), dataset_path(destination).c_str(), H5P_DEFAULT));
+  if (!dataset.valid()) fail(path);
+  write_text_attribute(dataset.get(), "rankwise_run", record, path);
+  if (!dataset.close() || !file.close()) fail(path);
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> lay_out_matrix(const std::string& path, const Destination& destination,
+                                            const MatrixShape& shape) {
+  checked_product(checked_product(shape.rows, shape.columns, "the matrix"), size_of(shape.type), "the matrix");
+  if (format_of(destination) == OutputFormat::npy) return lay_out_npy(path, shape);
+  return lay_out_hdf5(path, destination, shape);
+}
+
+struct ChunkWriter::Handles {
+  std::string path;
+  Hdf5File file;
+  Hdf5Dataset dataset;
+  bool holds_columns = false;
+};
+
+ChunkWriter::ChunkWriter(const std::string& path, const Destination& destination)
+    : handles_(std::make_unique<Handles>()) {
+  const Hdf5Lock lock;
+  handles_->path = path;
+  handles_->file = Hdf5File(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT));
+  handles_->dataset = Hdf5Dataset(H5Dopen2(handles_->file.get(), dataset_path(destination).c_str(), H5P_DEFAULT));
+  if (!handles_->dataset.valid()) fail(path);
+  handles_->holds_columns = text_attribute(handles_->dataset.get(), "rankwise_layout") == "columns";
+}
+
+ChunkWriter::~ChunkWriter() {
+  const Hdf5Lock lock;
+  handles_.reset();
+}
+
+void ChunkWriter::write(std::uint64_t row, std::uint64_t column, std::span<const std::byte> filtered) {
+  const Hdf5Lock lock;
+  const auto offset = stored(handles_->holds_columns ? Contiguous::columns : Contiguous::rows, row, column);
+  if (H5Dwrite_chunk(handles_->dataset.get(), H5P_DEFAULT, 0, offset.data(), filtered.size(), filtered.data()) < 0) {
+    fail(handles_->path);
+  }
+}
+
+void ChunkWriter::close() {
+  const Hdf5Lock lock;
+  if (!handles_->dataset.close() || !handles_->file.close()) fail(handles_->path);
+}
+
+std::vector<std::byte> shuffle_and_deflate(std::span<const std::byte> chunk, std::size_t element_bytes, int level) {
+  const std::size_t count = chunk.size() / element_bytes;
+  std::vector<std::byte> shuffled(chunk.size());
+  for (std::size_t b = 0; b < element_bytes; ++b) {
+    for (std::size_t i = 0; i < count; ++i) shuffled[b * count + i] = chunk[i * element_bytes + b];
+  }
+  struct Free {
+    void operator()(libdeflate_compressor* compressor) const { libdeflate_free_compressor(compressor); }
+  };
+  const std::unique_ptr<libdeflate_compressor, Free> compressor(libdeflate_alloc_compressor(level));
+  if (!compressor) throw std::bad_alloc();
+  std::vector<std::byte> deflated(libdeflate_zlib_compress_bound(compressor.get(), shuffled.size()));
+  deflated.resize(libdeflate_zlib_compress(compressor.get(), shuffled.data(), shuffled.size(), deflated.data(),
+                                           deflated.size()));
+  return deflated;
+}
+
+void commit_with_record(TemporaryFile& file, const Destination& destination, const std::string& record) {
+  if (format_of(destination) == OutputFormat::hdf5) {
+    write_record(file.path(), destination, record);
+  } else {
+    TemporaryFile beside(file.final_path() + ".run.json", true);
+    FilledFile(beside.path()).write(0, std::as_bytes(std::span(record)));
+    beside.commit();
+  }
+  file.commit();
+}
+
+}  // namespace rankwise::storage

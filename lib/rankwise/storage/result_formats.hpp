@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rankwise/storage/result_table.hpp"
+#include "rankwise/storage/temporary_file.hpp"
+
+// For the sources of this folder alone.
+namespace rankwise::storage {
+
+/// Small writes go out together in pieces of about this size.
+inline constexpr std::size_t output_piece_bytes = std::size_t{1} << 20;
+
+std::size_t row_count(const ResultTable& table);
+
+/// The characters of UTF-8 text. What is none becomes U+FFFD, as the Unicode standard counts it (section 3.9, "U+FFFD
+/// substitution of maximal subparts"), and so does NUL, where C strings would end.
+std::u32string characters(std::string_view text);
+std::string utf8(std::u32string_view characters);
+/// The text with U+FFFD for what is no UTF-8.
+std::string valid_utf8(std::string_view text);
+
+/// The columns' names as UTF-8, each once.
+std::vector<std::string> distinct_names(const ResultTable& table);
+/// The same for any names: a second `a` is `a.1`, as with pandas, or `a.2` if there is an `a.1`; one without a name has
+/// its number.
+std::vector<std::string> distinct(std::vector<std::string> names);
+
+/// They write whole files; commit is left to the caller. @throws IoError
+void write_hdf5(TemporaryFile& file, const std::string& group, const ResultTable& table, const std::string& record);
+void write_csv(TemporaryFile& file, char separator, const ResultTable& table);
+void write_json(TemporaryFile& file, const ResultTable& table, const std::string& record);
+void write_npy(TemporaryFile& file, const ResultTable& table);
+
+}  // namespace rankwise::storage

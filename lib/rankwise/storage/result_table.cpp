@@ -1,0 +1,152 @@
+#include "rankwise/storage/result_table.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+#include "rankwise/base/errors.hpp"
+#include "rankwise/storage/result_formats.hpp"
+
+namespace rankwise::storage {
+namespace {
+
+bool ends_with(std::string_view text, std::string_view ending) {
+  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
+  return text.size() >= ending.size() &&
+         std::equal(ending.rbegin(), ending.rend(), text.rbegin(), [&](char b, char a) { return same(a, b); });
+}
+
+std::optional<OutputFormat> format_by_ending(std::string_view file) {
+  constexpr std::array<std::pair<std::string_view, OutputFormat>, 6> known{{{".h5", OutputFormat::hdf5},
+                                                                            {".hdf5", OutputFormat::hdf5},
+                                                                            {".csv", OutputFormat::csv},
+                                                                            {".tsv", OutputFormat::csv},
+                                                                            {".json", OutputFormat::json},
+                                                                            {".npy", OutputFormat::npy}}};
+  for (const auto& [ending, format] : known) {
+    if (ends_with(file, ending)) return format;
+  }
+  return std::nullopt;
+}
+
+bool has_record_beside_it(OutputFormat format) {
+  return format == OutputFormat::csv || format == OutputFormat::npy;
+}
+
+std::string record_path(const Destination& destination) {
+  return destination.file + ".run.json";
+}
+
+void write_format(TemporaryFile& file, const Destination& destination, const ResultTable& table,
+                  const std::string& record) {
+  switch (format_of(destination)) {
+    case OutputFormat::hdf5:
+      return write_hdf5(file, destination.dataset, table, record);
+    case OutputFormat::csv:
+      return write_csv(file, ends_with(destination.file, ".tsv") ? '\t' : ',', table);
+    case OutputFormat::json:
+      return write_json(file, table, record);
+    case OutputFormat::npy:
+      return write_npy(file, table);
+  }
+}
+
+/// The record first: a result that is there has its record.
+void commit_both(TemporaryFile& record, TemporaryFile& result) {
+  std::error_code ignored;
+  const bool had_record = std::filesystem::exists(record.final_path(), ignored);
+  record.seal();
+  result.seal();
+  record.commit();
+  try {
+    result.commit();
+  } catch (...) {
+    if (!had_record && !result.committed()) unlink(record.final_path().c_str());
+    throw;
+  }
+}
+
+}  // namespace
+
+Destination parse_destination(const std::string& text) {
+  const auto colon = text.rfind(':');
+  if (colon != std::string::npos) {
+    const std::string file = text.substr(0, colon);
+    const auto format = format_by_ending(file);
+    if (format == OutputFormat::hdf5) return {file, text.substr(colon + 1)};
+    if (format) throw UsageError(fmt::format("{}: only .h5 and .hdf5 files have datasets to name", text));
+  }
+  if (!format_by_ending(text)) {
+    throw UsageError(fmt::format(
+        "'{}' tells no format: results go to files that end in .h5, .hdf5, .csv, .tsv, .json or .npy", text));
+  }
+  return {text, ""};
+}
+
+OutputFormat format_of(const Destination& destination) {
+  const auto format = format_by_ending(destination.file);
+  assert(format && "parse_destination makes no other");
+  return *format;
+}
+
+void check_destination(const Destination& destination, bool overwrite) {
+  const TemporaryFile file(destination.file, overwrite);
+  if (has_record_beside_it(format_of(destination))) const TemporaryFile record(record_path(destination), true);
+}
+
+void write_result(const Destination& destination, const ResultTable& table, const std::string& record, bool overwrite) {
+  TemporaryFile file(destination.file, overwrite);
+  if (!has_record_beside_it(format_of(destination))) {
+    write_format(file, destination, table, record);
+    file.commit();
+    return;
+  }
+  TemporaryFile beside(record_path(destination), true);
+  beside.write(record + '\n');
+  write_format(file, destination, table, record);
+  commit_both(beside, file);
+}
+
+std::size_t row_count(const ResultTable& table) {
+  const auto rows_of = [](const ResultTable::Column& column) {
+    return std::visit([](const auto& values) { return values.size(); }, column.values);
+  };
+  if (table.columns.empty()) return 0;
+  const std::size_t rows = rows_of(table.columns.front());
+  assert(std::all_of(table.columns.begin(), table.columns.end(), [&](const auto& c) { return rows_of(c) == rows; }));
+  return rows;
+}
+
+std::vector<std::string> distinct(std::vector<std::string> names) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i].empty()) names[i] = std::to_string(i);
+  }
+  std::unordered_set<std::string> taken(names.begin(), names.end()), seen;
+  std::map<std::string, std::size_t> copies;
+  for (auto& name : names) {
+    if (seen.insert(name).second) continue;
+    std::string other;
+    do {
+      other = fmt::format("{}.{}", name, ++copies[name]);
+    } while (!taken.insert(other).second);
+    name = other;
+  }
+  return names;
+}
+
+std::vector<std::string> distinct_names(const ResultTable& table) {
+  std::vector<std::string> names;
+  for (const auto& column : table.columns) names.push_back(valid_utf8(column.name));
+  return distinct(std::move(names));
+}
+
+}  // namespace rankwise::storage

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace rankwise::storage {
+
+/// A result as it goes to a file: named columns of equal length.
+struct ResultTable {
+  using Values = std::variant<std::vector<std::string>, std::vector<std::uint64_t>, std::vector<std::int64_t>,
+                              std::vector<double>>;
+  struct Column {
+    std::string name;
+    Values values;
+  };
+  std::vector<Column> columns;
+};
+
+/// Where a result goes: FILE[:DATASET], the format by the file's ending.
+struct Destination {
+  std::string file;
+  std::string dataset;  ///< HDF5 only: the group (of a table) or dataset (of a matrix); empty: the file's root, or /x
+};
+
+enum class OutputFormat : std::uint8_t { hdf5, csv, json, npy };
+
+/// Endings may be in capitals. A name's colons are its own, but for the last one after .h5 or .hdf5.
+/// @throws UsageError if the ending is not .h5, .hdf5, .csv, .tsv, .json or .npy, or another format has a dataset named
+Destination parse_destination(const std::string& text);
+OutputFormat format_of(const Destination& destination);
+
+/// What write_result would refuse before it writes: so that a run finds out before it works.
+/// @throws IoError
+void check_destination(const Destination& destination, bool overwrite);
+
+/// Writes a result and the record of its run (a JSON object as text).
+/// - .h5: one 1-D dataset per column in the destination's group, in that order for who asks for it, the record as
+///   attribute `rankwise_run` of that group; texts are UTF-8; a slash in a name becomes a division slash (U+2215);
+/// - .csv, .tsv: a header and a line per row, numbers with as many digits as they need to come back the same; the
+///   record goes to FILE.run.json beside it;
+/// - .json: one object: the record's keys, then `columns` {name: [values]}; NaN and infinities are null;
+/// - .npy: a structured array with one field per column; the record goes to FILE.run.json.
+/// Where names must differ (all but CSV), a second `a` is `a.1`, and one without a name has its number. What is not
+/// UTF-8 becomes U+FFFD, but for CSV, which keeps its bytes. FILE.run.json belongs to FILE: an old one is replaced.
+/// @pre the columns are equally long; the record has no key `columns`
+/// @throws IoError; then no file under the final name has changed
+void write_result(const Destination& destination, const ResultTable& table, const std::string& record, bool overwrite);
+
+}  // namespace rankwise::storage

@@ -1,0 +1,152 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <type_traits>
+
+#include "rankwise/storage/csv_fields.hpp"
+#include "rankwise/storage/result_formats.hpp"
+
+namespace rankwise::storage {
+namespace {
+
+/// Quoted where it must be (RFC 4180), and where a reader might drop it: an empty line, white space around it.
+void append_text(std::string& out, std::string_view text, char separator) {
+  const char special[] = {separator, '"', '\n', '\r', '\0'};
+  const bool plain = !text.empty() && text.find_first_of(special) == std::string_view::npos &&
+                     !is_white_space(text.front()) && !is_white_space(text.back());
+  if (plain) {
+    out += text;
+    return;
+  }
+  out += '"';
+  for (const char c : text) out.append(c == '"' ? 2 : 1, c);
+  out += '"';
+}
+
+/// The fewest digits that come back the same. Always with a sign of being a real number, so that readers do not make
+/// a column of integers, which know no -0.0, of it.
+void append_number(std::string& out, double value) {
+  if (std::isnan(value)) {  // whose sign means nothing
+    out += "nan";
+    return;
+  }
+  const std::size_t begin = out.size();
+  fmt::format_to(std::back_inserter(out), "{}", value);
+  if (std::isfinite(value) && out.find_first_of(".e", begin) == std::string::npos) out += ".0";
+}
+
+void append_value(std::string& out, const ResultTable::Values& values, std::size_t row, char separator) {
+  std::visit(
+      [&](const auto& elements) {
+        using Element = typename std::decay_t<decltype(elements)>::value_type;
+        if constexpr (std::is_same_v<Element, std::string>) {
+          append_text(out, elements[row], separator);
+        } else if constexpr (std::is_same_v<Element, double>) {
+          append_number(out, elements[row]);
+        } else {
+          fmt::format_to(std::back_inserter(out), "{}", elements[row]);
+        }
+      },
+      values);
+}
+
+constexpr unsigned char byte(char c) {
+  return static_cast<unsigned char>(c);
+}
+
+/// How many bytes a character has by its first one; 0 if none begins so.
+std::size_t character_bytes(unsigned char first) {
+  return first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+}
+
+/// Which second bytes a first byte may have: neither longer than needed, nor surrogates, nor beyond U+10FFFF.
+bool is_second_byte(unsigned char first, unsigned char second) {
+  const int least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+  const int most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+  return second >= least && second <= most;
+}
+
+}  // namespace
+
+std::u32string characters(std::string_view text) {
+  constexpr char32_t replacement = U'\ufffd';
+  std::u32string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const unsigned char first = byte(text[i]);
+    const std::size_t size = character_bytes(first);
+    if (size <= 1) {
+      out += size == 0 || first == 0 ? replacement : first;
+      ++i;
+      continue;
+    }
+    char32_t character = first & (0x7f >> size);
+    std::size_t good = 1;
+    for (; good < size && i + good < text.size(); ++good) {
+      const unsigned char next = byte(text[i + good]);
+      if (good == 1 ? !is_second_byte(first, next) : (next & 0xc0) != 0x80) break;
+      character = character << 6 | (next & 0x3f);
+    }
+    out += good == size ? character : replacement;
+    i += good;
+  }
+  return out;
+}
+
+std::string utf8(std::u32string_view characters) {
+  std::string out;
+  for (const char32_t c : characters) {
+    if (c < 0x80) {
+      out += static_cast<char>(c);
+      continue;
+    }
+    const int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;  // bytes after the first, each with six bits
+    out += static_cast<char>((0xf00 >> (more + 1) & 0xff) | c >> (6 * more));
+    for (int i = more - 1; i >= 0; --i) out += static_cast<char>(0x80 | (c >> (6 * i) & 0x3f));
+  }
+  return out;
+}
+
+std::string valid_utf8(std::string_view text) {
+  return utf8(characters(text));
+}
+
+void write_csv(TemporaryFile& file, char separator, const ResultTable& table) {
+  std::string out;
+  const auto append_line = [&](auto append_field) {
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      if (i > 0) out += separator;
+      append_field(table.columns[i]);
+    }
+    out += '\n';
+    if (out.size() < output_piece_bytes) return;
+    file.write(out);
+    out.clear();
+  };
+  append_line([&](const ResultTable::Column& column) { append_text(out, column.name, separator); });
+  const std::size_t rows = row_count(table);
+  for (std::size_t row = 0; row < rows; ++row) {
+    append_line([&](const ResultTable::Column& column) { append_value(out, column.values, row, separator); });
+  }
+  file.write(out);
+}
+
+void write_json(TemporaryFile& file, const ResultTable& table, const std::string& record) {
+  using Json = nlohmann::ordered_json;
+  const auto text_of = [](const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); };
+  Json run = Json::parse(valid_utf8(record));
+  run.erase("columns");
+  std::string out = text_of(run);
+  out.back() = ',';  // in place of the brace
+  file.write(run.empty() ? "{" : out);
+  file.write("\"columns\":{");
+  const std::vector<std::string> names = distinct_names(table);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const Json values = std::visit([](const auto& elements) { return Json(elements); }, table.columns[i].values);
+    file.write((i > 0 ? "," : "") + text_of(names[i]) + ':' + text_of(values));
+  }
+  file.write("}}\n");
+}
+
+}  // namespace rankwise::storage

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace rankwise::storage {
+
+/// A new file under a name of its own beside `path`, for its owner's eyes alone until it is whole. `commit` makes it
+/// durable and gives it its name; if that never happens, it is removed. A file under the final name is always whole.
+///
+/// A symbolic link stands for what it points to, as it does for cp and sort -o: with `overwrite` that is replaced, or
+/// made, and the link stays. Permissions come from the file that is replaced, or else from the umask.
+class TemporaryFile {
+ public:
+  /// @throws IoError if `path` exists and may not be replaced, is a folder, pipe or device, or its folder cannot be
+  /// written
+  TemporaryFile(const std::string& path, bool overwrite);
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile();
+
+  [[nodiscard]] const std::string& path() const { return temporary_; }
+  [[nodiscard]] const std::string& final_path() const { return final_; }
+
+  /// Appends to the file; or let a library write to path(). @throws IoError; then nothing is left behind
+  void write(std::string_view bytes);
+  /// Ends the writing and syncs the file: all that may need room or time, so that little is left for commit to fail at.
+  /// @throws IoError, also if a file that may not be replaced has come since; then nothing is left behind
+  void seal();
+  /// Seals the file, renames it, syncs its folder. @throws IoError; then nothing is left behind, but for a folder that
+  /// cannot be synced, when the file has its name already
+  void commit();
+  [[nodiscard]] bool committed() const { return committed_; }
+
+ private:
+  [[noreturn]] void fail(int error);
+  void remove();
+
+  std::string final_;
+  std::string target_;  // where final_ points if it is a link, else the same
+  std::string temporary_;
+  bool overwrite_;
+  bool committed_ = false;
+  // Open from the first moment on: fsync reports only what went wrong while its descriptor was open, whoever wrote.
+  int descriptor_ = -1;
+};
+
+}  // namespace rankwise::storage
