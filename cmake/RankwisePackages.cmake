@@ -18,8 +18,8 @@ if(RANKWISE_MPI)
 
   # HDF5's headers bring MPI's with them where the library is parallel.
   add_library(rankwise_hdf5 INTERFACE)
-  target_include_directories(rankwise_hdf5 SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS} ${FAST_FLOAT_INCLUDE_DIR})
-  target_link_libraries(rankwise_hdf5 INTERFACE ${HDF5_C_LIBRARIES})
+  target_include_directories(rankwise_hdf5 SYSTEM INTERFACE $<BUILD_INTERFACE:${FAST_FLOAT_INCLUDE_DIR}>)
+  target_link_libraries(rankwise_hdf5 INTERFACE HDF5::HDF5)
   if(HDF5_IS_PARALLEL)
     target_link_libraries(rankwise_hdf5 INTERFACE MPI::MPI_CXX)
   endif()

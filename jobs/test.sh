@@ -22,7 +22,7 @@ if [ "${1:-}" != --quick ]; then
   build tsan
   ctest --preset tsan -j "$processors" --no-tests=error --progress | tail -n 12
   build asan
-  ctest --preset asan -j "$processors" --no-tests=error -L 'unit|mpi' --progress | tail -n 12
+  ctest --preset asan -j "$processors" --no-tests=error -L 'unit|mpi|packaging' --progress | tail -n 12
 fi
 build release -DRANKWISE_WERROR=ON
 ctest --preset release -j "$processors" --no-tests=error

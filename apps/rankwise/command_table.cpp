@@ -12,8 +12,8 @@ namespace rankwise::app {
 
 std::span<const CommandEntry> command_table() {
   static const std::array table{
-      CommandEntry{"generate", "Data", "random matrices to try things on", "KIND --rows R --columns C --out FILE [options]",
-                   generate_explanation, make_generate},
+      CommandEntry{"generate", "Data", "random matrices to try things on",
+                   "KIND --rows R --columns C --out FILE [options]", generate_explanation, make_generate},
       CommandEntry{"info", "Data", "what is in a file, how it lies there, what reading costs", "SOURCE [options]",
                    info_explanation, make_info},
       CommandEntry{"columns", "Statistics", "statistics of every column of a matrix or table", "SOURCE [options]",
@@ -22,8 +22,8 @@ std::span<const CommandEntry> command_table() {
                    rows_explanation, make_rows},
       CommandEntry{"pi", "Monte Carlo", "π from random points, to as many digits as you have cores for",
                    "--samples N [options]", pi_explanation, make_pi},
-      CommandEntry{"doctor", "About this program", "checks where it runs, and says how to mend what is wrong", "[options]",
-                   doctor_explanation, make_doctor},
+      CommandEntry{"doctor", "About this program", "checks where it runs, and says how to mend what is wrong",
+                   "[options]", doctor_explanation, make_doctor},
       CommandEntry{"completion", "About this program", "a script that completes commands and options in your shell",
                    "bash", completion_explanation, make_completion},
   };

@@ -43,7 +43,9 @@ nlohmann::ordered_json Invocation::json_head() const {
           {"seconds", seconds()}};
 }
 
-std::string Invocation::command_line() const { return fmt::format("rankwise {}", fmt::join(words_, " ")); }
+std::string Invocation::command_line() const {
+  return fmt::format("rankwise {}", fmt::join(words_, " "));
+}
 
 void Invocation::note(const std::string& text) const {
   if (is_root()) fmt::print(stderr, "rankwise {}: note: {}\n", entry_.name, text);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -36,6 +37,7 @@ int run_on_ranks(const app::ParsedLine& line, const std::vector<std::string>& wo
     return error.exit_code();
   }
   watch_for_stop_signals();
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error with a message, not a death
   const bool is_root = session->ranks().is_root();
   try {
     app::Invocation invocation(session.get(), *line.entry, words);

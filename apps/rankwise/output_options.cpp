@@ -2,7 +2,6 @@
 
 #include "apps/rankwise/common_options.hpp"
 #include "rankwise/ranks/agreement.hpp"
-#include "rankwise/storage/temporary_file.hpp"
 
 namespace rankwise::app {
 
@@ -15,7 +14,7 @@ void OutputOptions::add_to(CLI::App& app) {
 
 void OutputOptions::check(const Invocation& invocation) const {
   ranks::agree(invocation.session().ranks(), [&] {
-    if (destination_ && invocation.is_root()) storage::TemporaryFile(destination_->file, overwrite_);
+    if (destination_ && invocation.is_root()) storage::check_destination(*destination_, overwrite_);
   });
 }
 

@@ -19,7 +19,8 @@ class OutputOptions {
   /// Finds out, before any work, whether the file can be written. @throws UsageError, IoError
   void check(const Invocation& invocation) const;
   /// Writes the file on rank 0, if one was asked for, with the record of the run. @note Collective
-  void write(const Invocation& invocation, const storage::ResultTable& table, const nlohmann::ordered_json& record) const;
+  void write(const Invocation& invocation, const storage::ResultTable& table,
+             const nlohmann::ordered_json& record) const;
 
  private:
   std::optional<storage::Destination> destination_;

@@ -66,10 +66,10 @@ SummaryReport::SummaryReport(const Invocation& invocation, const storage::Matrix
       digest_(summary.digest()) {}
 
 std::string SummaryReport::text(const TextOptions& options) const {
-  std::string result = fmt::format("{}s of {} · {} × {} {}, {} contiguous · {}\n", thing_, report::printable(info_.source),
-                                   info_.rows, info_.columns, report::printable(info_.description),
-                                   info_.contiguous == storage::Contiguous::rows ? "rows" : "columns",
-                                   invocation_.layout_line());
+  std::string result =
+      fmt::format("{}s of {} · {} × {} {}, {} contiguous · {}\n", thing_, report::printable(info_.source), info_.rows,
+                  info_.columns, report::printable(info_.description),
+                  info_.contiguous == storage::Contiguous::rows ? "rows" : "columns", invocation_.layout_line());
   std::vector<std::string> heading{thing_};
   for (const auto statistic : summary_.statistics) heading.push_back(name_of(statistic));
   report::Table table(heading);
@@ -83,7 +83,9 @@ std::string SummaryReport::text(const TextOptions& options) const {
   constexpr std::size_t few = 20, from_each_end = 5;
   const std::size_t count = summary_.names.size();
   const bool shortened = options.top ? *options.top < count : count > few;
-  const std::size_t first = options.top ? std::min<std::size_t>(*options.top, count) : shortened ? from_each_end : count;
+  const std::size_t first = options.top ? std::min<std::size_t>(*options.top, count)
+                            : shortened ? from_each_end
+                                        : count;
   const std::size_t last = options.top || !shortened ? 0 : from_each_end;
   add_rows(0, first);
   if (shortened) {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <bit>
@@ -183,6 +184,7 @@ TEST(Destination, is_split_after_an_hdf5_file_alone) {
   EXPECT_EQ(parts("a.h5:/x/y"), Parts("a.h5", "/x/y"));
   EXPECT_EQ(parts("10:30.HDF5:x"), Parts("10:30.HDF5", "x"));
   EXPECT_EQ(parts("a:b.csv"), Parts("a:b.csv", ""));
+  EXPECT_EQ(parts("a.npy:b.csv"), Parts("a.npy:b.csv", ""));
   EXPECT_EQ(parts("a.h5:b.csv"), Parts("a.h5", "b.csv"));
   EXPECT_EQ(parts("dir/a.h5:"), Parts("dir/a.h5", ""));
 }
@@ -488,6 +490,18 @@ TEST_F(ResultTableTest, whose_record_cannot_be_written_is_not_written) {
             in_folder("x.csv.run.json is a folder"));
   EXPECT_EQ(error_of([&] { write("x.csv", odd_table()); }), in_folder("x.csv.run.json is a folder"));
   EXPECT_EQ(listing(), Names{"x.csv.run.json"});
+}
+
+TEST_F(ResultTableTest, that_cannot_get_its_name_leaves_no_record) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can make a file of another user";
+  put("x.csv", "another's");
+  ASSERT_EQ(chmod(folder_.c_str(), 01777), 0);  // as /tmp has it: nobody may replace another's file
+  ASSERT_EQ(seteuid(65534), 0);
+  const std::string error = error_of([&] { write("x.csv", odd_table(), true); });
+  ASSERT_EQ(seteuid(0), 0);
+  EXPECT_EQ(error, in_folder("x.csv cannot be written: Operation not permitted"));
+  EXPECT_EQ(content("x.csv"), "another's");
+  EXPECT_EQ(listing(), Names{"x.csv"});
 }
 
 TEST_F(ResultTableTest, in_a_folder_that_is_missing_is_an_error) {

@@ -30,18 +30,18 @@ class Statistics final : public Command {
               [this](const std::string& text) { take_statistics(text); });
     add_value(app, "--ddof", "N", "var and std divide by count - N (default: 0, as NumPy; pandas has 1)",
               [this](const std::string& text) { options_.ddof = parse_count(text, "--ddof"); });
-    add_choice<statistics::NanPolicy>(app, "--nan-policy", "NaN: leave out and count, pass on, or refuse (default: omit)",
+    add_choice<statistics::NanPolicy>(app, "--nan-policy",
+                                      "NaN: leave out and count, pass on, or refuse (default: omit)",
                                       {{"omit", statistics::NanPolicy::omit},
                                        {"propagate", statistics::NanPolicy::propagate},
                                        {"raise", statistics::NanPolicy::raise}},
                                       options_.nan_policy);
     add_value(app, "--top", "N", "print the first N instead of a few from both ends",
               [this](const std::string& text) { top_ = parse_count(text, "--top"); });
-    add_choice<engine::Deliver>(app, "--deliver", "each rank reads its blocks, or rank 0 reads and sends (default: auto)",
-                                {{"auto", engine::Deliver::automatic},
-                                 {"read", engine::Deliver::read},
-                                 {"scatter", engine::Deliver::scatter}},
-                                deliver_);
+    add_choice<engine::Deliver>(
+        app, "--deliver", "each rank reads its blocks, or rank 0 reads and sends (default: auto)",
+        {{"auto", engine::Deliver::automatic}, {"read", engine::Deliver::read}, {"scatter", engine::Deliver::scatter}},
+        deliver_);
     output_.add_to(app);
     compute_.add_to(app);
   }
@@ -98,14 +98,18 @@ class Statistics final : public Command {
 
 }  // namespace
 
-#define RANKWISE_STATISTICS_EXPLANATION                                                                               \
+#define RANKWISE_STATISTICS_EXPLANATION                                                                                \
   "SOURCE is FILE[:DATASET]: HDF5 (also NetCDF-4 and MATLAB 7.3), .npy, .csv or .tsv. An HDF5 group of equally long\n" \
   "1-D datasets and a pandas frame (fixed format) are tables. A file with one fitting dataset needs no :DATASET.\n"    \
   "A CSV has a header if any field of its first line is a word; empty fields, NA, NaN and null are NaN.\n\n"           \
-  "float32 and float16 are accumulated in float64. Integers are summed exactly, in 128 bits. Variances merge centred\n" \
-  "moments. NaN are left out and counted (--nan-policy). Infinities count as values: sum and mean become infinite, var\n" \
-  "and std NaN, as in NumPy. -0.0 is less than 0.0 for min and max. Without values, count and sum are 0, all else NaN.\n" \
-  "The result has the same bits on any ranks × threads and any x86-64 or ARMv8 processor; the digest shows it. Another\n" \
+  "float32 and float16 are accumulated in float64. Integers are summed exactly, in 128 bits. Variances merge "         \
+  "centred\n"                                                                                                          \
+  "moments. NaN are left out and counted (--nan-policy). Infinities count as values: sum and mean become infinite, "   \
+  "var\n"                                                                                                              \
+  "and std NaN, as in NumPy. -0.0 is less than 0.0 for min and max. Without values, count and sum are 0, all else "    \
+  "NaN.\n"                                                                                                             \
+  "The result has the same bits on any ranks × threads and any x86-64 or ARMv8 processor; the digest shows it. "      \
+  "Another\n"                                                                                                          \
   "layout of the same numbers may round differently in the last digits.\n"
 
 const char* const columns_explanation = RANKWISE_STATISTICS_EXPLANATION R"(
@@ -121,7 +125,11 @@ Examples:
 )";
 #undef RANKWISE_STATISTICS_EXPLANATION
 
-std::unique_ptr<Command> make_columns() { return std::make_unique<Statistics>(Statistics::Of::columns); }
-std::unique_ptr<Command> make_rows() { return std::make_unique<Statistics>(Statistics::Of::rows); }
+std::unique_ptr<Command> make_columns() {
+  return std::make_unique<Statistics>(Statistics::Of::columns);
+}
+std::unique_ptr<Command> make_rows() {
+  return std::make_unique<Statistics>(Statistics::Of::rows);
+}
 
 }  // namespace rankwise::app

@@ -19,7 +19,8 @@ namespace {
 class Doctor final : public Command {
  public:
   void add_options(CLI::App& app) override {
-    app.add_option("--path", path_, "a folder whose file system is tried (default: the current one)")->type_name("FOLDER");
+    app.add_option("--path", path_, "a folder whose file system is tried (default: the current one)")
+        ->type_name("FOLDER");
     app.add_flag("--json", json_, "print one JSON object instead");
     compute_.add_to(app);
   }
@@ -27,7 +28,9 @@ class Doctor final : public Command {
   ExitCode run(Invocation& invocation) override {
     const engine::Context context = invocation.start(compute_, nullptr);
     std::vector<Finding> findings = ranks::diagnose(invocation.session(), invocation.layout());
-    const auto add = [&](std::vector<Finding> more) { std::move(more.begin(), more.end(), std::back_inserter(findings)); };
+    const auto add = [&](std::vector<Finding> more) {
+      std::move(more.begin(), more.end(), std::back_inserter(findings));
+    };
     add(kernels::diagnose());
     if (invocation.is_root()) {
       add(storage::diagnose(path_));
@@ -53,7 +56,8 @@ class Doctor final : public Command {
     auto json = invocation.json_head();
     json["ok"] = all_ok(findings);
     for (const Finding& finding : findings) {
-      json["findings"].push_back({{"ok", finding.ok}, {"topic", finding.topic}, {"message", finding.message}, {"mend", finding.mend}});
+      json["findings"].push_back(
+          {{"ok", finding.ok}, {"topic", finding.topic}, {"message", finding.message}, {"mend", finding.mend}});
     }
     fmt::print("{}\n", json.dump(2));
   }
@@ -65,7 +69,8 @@ class Doctor final : public Command {
 
 }  // namespace
 
-const char* const doctor_explanation = R"(Start it exactly as you would start your job: mpiexec -n 4 rankwise doctor, srun rankwise doctor. A line that begins with
+const char* const doctor_explanation =
+    R"(Start it exactly as you would start your job: mpiexec -n 4 rankwise doctor, srun rankwise doctor. A line that begins with
 `mend` says what to change; the exit code is 1 then.
 
 Examples:
@@ -73,6 +78,8 @@ Examples:
   mpiexec -n 4 --bind-to core rankwise doctor --threads 4 --path /scratch/me
 )";
 
-std::unique_ptr<Command> make_doctor() { return std::make_unique<Doctor>(); }
+std::unique_ptr<Command> make_doctor() {
+  return std::make_unique<Doctor>();
+}
 
 }  // namespace rankwise::app

@@ -20,23 +20,31 @@ class Generate final : public Command {
  public:
   void add_options(CLI::App& app) override {
     app.add_option("kind", kind_, "uniform in [0, 1), normal (mean 0, variance 1), or integers from 0 to 99")
-        ->required()->type_name("uniform|normal|integers");
-    add_value(app, "--rows", "R", "how many rows", [this](const std::string& t) { shape_.rows = parse_count(t, "--rows"); })
-        ->required();
-    add_value(app, "--columns", "C", "how many columns",
-              [this](const std::string& t) { shape_.columns = parse_count(t, "--columns"); })->required();
+        ->required()
+        ->type_name("uniform|normal|integers");
+    add_value(app, "--rows", "R", "how many rows", [this](const std::string& t) {
+      shape_.rows = parse_count(t, "--rows");
+    })->required();
+    add_value(app, "--columns", "C", "how many columns", [this](const std::string& t) {
+      shape_.columns = parse_count(t, "--columns");
+    })->required();
     add_value(app, "--out", "FILE[:DATASET]", "a new file: .h5 (dataset /x unless named), .npy or .csv",
-              [this](const std::string& t) { options_.destination = storage::parse_destination(t); })->required();
+              [this](const std::string& t) { options_.destination = storage::parse_destination(t); })
+        ->required();
     add_value(app, "--seed", "S", "another seed, other numbers (default: 0)",
               [this](const std::string& t) { options_.elements.seed = parse_count(t, "--seed"); });
     add_choice<storage::Contiguous>(app, "--layout", "which dimension lies together in the file (default: rows)",
                                     {{"rows", storage::Contiguous::rows}, {"columns", storage::Contiguous::columns}},
                                     shape_.contiguous);
     add_choice<std::optional<ElementType>>(app, "--dtype", "the type of the elements (default: f8; integers: i8)",
-                                           {{"f8", ElementType::float64}, {"f4", ElementType::float32},
-                                            {"i8", ElementType::int64}, {"i4", ElementType::int32},
-                                            {"i2", ElementType::int16}, {"i1", ElementType::int8},
-                                            {"u1", ElementType::uint8}}, type_);
+                                           {{"f8", ElementType::float64},
+                                            {"f4", ElementType::float32},
+                                            {"i8", ElementType::int64},
+                                            {"i4", ElementType::int32},
+                                            {"i2", ElementType::int16},
+                                            {"i1", ElementType::int8},
+                                            {"u1", ElementType::uint8}},
+                                           type_);
     add_value(app, "--chunk", "RxC", "HDF5: store in chunks of R × C", [this](const std::string& t) { take_chunk(t); });
     add_value(app, "--gzip", "0..9", "HDF5: shuffle and compress chunks at this level (default: 0, not at all)",
               [this](const std::string& t) { take_gzip(t); });
@@ -56,7 +64,8 @@ class Generate final : public Command {
     shape_.type = type_.value_or(integers ? ElementType::int64 : ElementType::float64);
     const bool floating = storage::is_floating(shape_.type);
     if (!integers && !floating) throw UsageError(fmt::format("{} numbers need --dtype f8 or f4", kind));
-    if (!floating && options_.elements.nan_fraction > 0) throw UsageError("integers cannot be NaN: --nan-fraction needs --dtype f8 or f4");
+    if (!floating && options_.elements.nan_fraction > 0)
+      throw UsageError("integers cannot be NaN: --nan-fraction needs --dtype f8 or f4");
     check_format();
   }
 
@@ -83,7 +92,8 @@ class Generate final : public Command {
  private:
   void take_chunk(const std::string& text) {
     const auto x = text.find('x');
-    if (x == std::string::npos) throw UsageError(fmt::format("--chunk takes rows and columns such as 1000x100, not '{}'", text));
+    if (x == std::string::npos)
+      throw UsageError(fmt::format("--chunk takes rows and columns such as 1000x100, not '{}'", text));
     shape_.chunk = {parse_count(text.substr(0, x), "--chunk"), parse_count(text.substr(x + 1), "--chunk")};
     if (shape_.chunk->rows == 0 || shape_.chunk->columns == 0) throw UsageError("--chunk takes at least 1x1");
   }
@@ -117,7 +127,8 @@ class Generate final : public Command {
     if (!chunked) return;
     if (shape_.rows == 0 || shape_.columns == 0) throw UsageError("a matrix without elements has no chunks");
     if (!shape_.chunk) shape_.chunk = default_chunk();
-    shape_.chunk = storage::ChunkShape{std::min(shape_.chunk->rows, shape_.rows), std::min(shape_.chunk->columns, shape_.columns)};
+    shape_.chunk =
+        storage::ChunkShape{std::min(shape_.chunk->rows, shape_.rows), std::min(shape_.chunk->columns, shape_.columns)};
     constexpr std::uint64_t most = std::uint64_t{1} << 32;  // HDF5's own limit, in bytes
     if (shape_.chunk->rows >= most || shape_.chunk->columns >= most ||
         shape_.chunk->rows * shape_.chunk->columns >= most / storage::size_of(shape_.type)) {
@@ -159,7 +170,8 @@ class Generate final : public Command {
 
 }  // namespace
 
-const char* const generate_explanation = R"(Element (r, c) depends on the seed and on its number r · columns + c alone (Philox4x32-10): the same values in any layout,
+const char* const generate_explanation =
+    R"(Element (r, c) depends on the seed and on its number r · columns + c alone (Philox4x32-10): the same values in any layout,
 any format, on any ranks × threads and any processor. `--layout columns` stores an HDF5 dataset of C × R marked with the
 attribute rankwise_layout = "columns", which every command understands, and .npy in Fortran order. The digest is of type,
 shape and values in the order in which the file has them.
@@ -170,6 +182,8 @@ Examples:
   rankwise generate integers --rows 1000 --columns 5 --dtype i2 --out small.csv
 )";
 
-std::unique_ptr<Command> make_generate() { return std::make_unique<Generate>(); }
+std::unique_ptr<Command> make_generate() {
+  return std::make_unique<Generate>();
+}
 
 }  // namespace rankwise::app

@@ -36,12 +36,13 @@ class Info final : public Command {
   static void print(const FileDescription& description) {
     fmt::print("{} · {} · {}\n", report::printable(description.file), description.format,
                report::plural(description.datasets.size(), "dataset"));
-    report::Table table({"dataset", "shape", "type", "layout", "filters", "stored", "one row reads", "one column reads"});
+    report::Table table(
+        {"dataset", "shape", "type", "layout", "filters", "stored", "one row reads", "one column reads"});
     for (const DatasetDescription& d : description.datasets) {
       const auto cost = [&](Bytes bytes) { return d.fits ? format_bytes(bytes) : std::string("-"); };
-      table.add({report::printable(d.dataset.empty() ? "-" : d.dataset), shape_of(d), report::printable(d.type), d.layout,
-                 d.filters.empty() ? "-" : fmt::format("{}", fmt::join(d.filters, " ")), format_bytes(d.stored),
-                 cost(d.one_row), cost(d.one_column)});
+      table.add({report::printable(d.dataset.empty() ? "-" : d.dataset), shape_of(d), report::printable(d.type),
+                 d.layout, d.filters.empty() ? "-" : fmt::format("{}", fmt::join(d.filters, " ")),
+                 format_bytes(d.stored), cost(d.one_row), cost(d.one_column)});
     }
     fmt::print("{}", table.text(report::output_width()));
     for (const DatasetDescription& d : description.datasets) {
@@ -55,11 +56,15 @@ class Info final : public Command {
   }
 
   static void print_json(const FileDescription& description) {
-    nlohmann::ordered_json json{{"command", "info"}, {"version", RANKWISE_VERSION}, {"file", description.file},
-                                {"format", description.format}, {"datasets", nlohmann::ordered_json::array()}};
+    nlohmann::ordered_json json{{"command", "info"},
+                                {"version", RANKWISE_VERSION},
+                                {"file", description.file},
+                                {"format", description.format},
+                                {"datasets", nlohmann::ordered_json::array()}};
     for (const DatasetDescription& d : description.datasets) {
-      nlohmann::ordered_json entry{{"dataset", d.dataset}, {"shape", d.shape}, {"type", d.type}, {"layout", d.layout},
-                                   {"filters", d.filters}, {"stored_bytes", d.stored.value}, {"fits", d.fits}};
+      nlohmann::ordered_json entry{{"dataset", d.dataset}, {"shape", d.shape},     {"type", d.type},
+                                   {"layout", d.layout},   {"filters", d.filters}, {"stored_bytes", d.stored.value},
+                                   {"fits", d.fits}};
       if (d.fits) {
         entry["one_row_bytes"] = d.one_row.value;
         entry["one_column_bytes"] = d.one_column.value;
@@ -76,7 +81,8 @@ class Info final : public Command {
 
 }  // namespace
 
-const char* const info_explanation = R"(Shapes are rows × columns as every command sees them: a dataset that is stored column by column (rankwise_layout =
+const char* const info_explanation =
+    R"(Shapes are rows × columns as every command sees them: a dataset that is stored column by column (rankwise_layout =
 "columns", MATLAB 7.3) is shown in that sense. The last two columns say what has to be read from the file for one row
 and for one column: whole chunks, or whole pages.
 
@@ -85,6 +91,8 @@ Examples:
   rankwise info simulation.nc:/run1 --json
 )";
 
-std::unique_ptr<Command> make_info() { return std::make_unique<Info>(); }
+std::unique_ptr<Command> make_info() {
+  return std::make_unique<Info>();
+}
 
 }  // namespace rankwise::app

@@ -21,8 +21,8 @@ class Context {
  public:
   struct Options {
     int threads = 1;
-    std::optional<Bytes> memory;                         ///< per rank; no limit where absent
-    std::function<void(const Progress&)> show_progress;  ///< called on rank 0 alone, by the main thread
+    std::optional<Bytes> memory = {};                         ///< per rank; no limit where absent
+    std::function<void(const Progress&)> show_progress = {};  ///< called on rank 0 alone, by the main thread
   };
 
   /// @note Collective

@@ -1,95 +1,145 @@
 #pragma once
 
-#include <tuple>
+#include <algorithm>
 
 #include "rankwise/kernels/moments-piece.hpp"
 
+// What a kernel notes down while it passes over a piece, for each lane of a run or column of a tile.
+
 namespace rankwise::kernels {
 
-/// What is known of a piece in each of its lanes, or of a piece of each of up to 32 columns. Integers of up to 32 bits
-/// are counted as doubles here: within a piece their sums are exact.
-template <class T>
-struct Lanes {
-  static constexpr bool wide = std::is_integral_v<T> && sizeof(T) == 8;
-  using Value = std::conditional_t<wide, WideInteger, double>;
+/// The first pass: sums and extremes. Integers of up to 32 bits are taken as doubles: a piece's sum of them is exact.
+template <class T, std::size_t width>
+struct Sums {
+  alignas(64) std::array<double, width> sum;
+  alignas(64) std::array<double, width> min;
+  alignas(64) std::array<double, width> max;
+  alignas(64) std::array<double, width> nan;
 
-  alignas(64) std::array<double, run_lanes> count;  ///< without NaN
-  alignas(64) std::array<Value, run_lanes> sum;
-  alignas(64) std::array<Value, run_lanes> min;
-  alignas(64) std::array<Value, run_lanes> max;
-  alignas(64) std::array<double, run_lanes> centre;
-  alignas(64) std::array<double, run_lanes> residual;
-  alignas(64) std::array<double, run_lanes> squares;
+  void clear(std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      sum[i] = nan[i] = 0;
+      min[i] = std::numeric_limits<double>::infinity();
+      max[i] = -std::numeric_limits<double>::infinity();
+    }
+  }
 
   /// Whether the value is NaN.
-  bool add(std::size_t lane, T number) {
-    const auto value = static_cast<Value>(number);
-    if (value != value) return true;
-    ++count[lane];
-    sum[lane] += value;
-    min[lane] = lesser(min[lane], value);
-    max[lane] = greater(max[lane], value);
+  bool add(std::size_t lane, T value) {
+    const auto number = static_cast<double>(value);
+    if (std::isnan(number)) {
+      ++nan[lane];
+      return true;
+    }
+    sum[lane] += number;
+    min[lane] = lesser(min[lane], number);
+    max[lane] = greater(max[lane], number);
     return false;
   }
 
-  void add_deviation(std::size_t lane, T number) {
-    const auto value = static_cast<double>(number);
-    if (value != value) return;
-    const double deviation = value - centre[lane];
-    residual[lane] += deviation;
-    squares[lane] += deviation * deviation;
+  double centre_of_column(std::size_t column, std::size_t rows) const {
+    return mean_of(static_cast<double>(rows) - nan[column], sum[column], min[column], max[column]);
   }
-
-  void find_centres() {
-    for (std::size_t i = 0; i < run_lanes; ++i) centre[i] = mean_of(count[i], sum[i], min[i], max[i]);
+  Piece<SumOf<T>> column(std::size_t column, std::size_t rows) const {
+    return piece(rows, nan[column], sum[column], min[column], max[column]);
   }
-
-  /// The piece of one column.
-  Piece<SumOf<T>> column(std::size_t lane, std::size_t rows) const {
-    const auto present = static_cast<std::uint64_t>(count[lane]);
-    if (present == 0) return {.nan = rows};
-    return {present,          rows - present, exact(sum[lane]), exact(min[lane]),
-            exact(max[lane]), centre[lane],   residual[lane],   squares[lane]};
-  }
-
-  /// The first pass of a run's piece.
-  Piece<SumOf<T>> first_pass(std::size_t size) const {
-    const double present = add_lanes(count);
-    Piece<SumOf<T>> piece{.count = static_cast<std::uint64_t>(present)};
-    piece.nan = size - piece.count;
-    if (piece.count == 0) return piece;
-    Value least = min[0], greatest = max[0];
-    for (std::size_t i = 1; i < run_lanes; ++i) {
-      least = lesser(least, min[i]);
-      greatest = greater(greatest, max[i]);
-    }
-    const Value total = add_lanes(sum);
-    piece.sum = exact(total);
-    piece.min = exact(least);
-    piece.max = exact(greatest);
-    piece.centre = mean_of(present, total, least, greatest);
-    return piece;
+  Piece<SumOf<T>> run(std::size_t size) const {
+    return piece(size, add_lanes(nan), add_lanes(sum), fold_lanes(min, lesser<double>),
+                 fold_lanes(max, greater<double>));
   }
 
  private:
-  static SumOf<T> exact(Value value) {
-    if constexpr (std::is_integral_v<T> && !wide)
-      return static_cast<std::int64_t>(value);
-    else
-      return value;
+  static Piece<SumOf<T>> piece(std::size_t size, double nan, double sum, double min, double max) {
+    const auto missing = static_cast<std::uint64_t>(nan);
+    if (missing == size) return {.nan = missing};
+    const auto exact = [](double value) {
+      if constexpr (std::is_integral_v<T>)
+        return static_cast<std::int64_t>(value);
+      else
+        return value;
+    };
+    return {.count = size - missing, .nan = missing, .sum = exact(sum), .min = exact(min), .max = exact(max)};
   }
 };
 
-/// What one target offers.
-template <class T>
-struct MomentsKernels {
-  MomentsOf<T> (*of_run)(const T* values, std::size_t size);
-  void (*of_columns)(const T* values, std::size_t rows, std::size_t row_stride, std::span<MomentsOf<T>> moments);
+/// 64-bit integers are moved to begin at 0, and their halves summed apart, so that no sum overflows.
+template <class T, std::size_t width>
+requires(std::is_integral_v<T> && sizeof(T) == 8) struct Sums<T, width> {
+  static constexpr std::uint64_t half = std::uint64_t{1} << 63;
+  static constexpr std::uint64_t moved = std::is_signed_v<T> ? half : 0;
+
+  alignas(64) std::array<std::uint64_t, width> low;
+  alignas(64) std::array<std::uint64_t, width> high;
+  alignas(
+      64) std::array<std::int64_t, width> min;  ///< of the values moved to begin at INT64_MIN, as vectors compare them
+  alignas(64) std::array<std::int64_t, width> max;
+
+  void clear(std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      low[i] = high[i] = 0;
+      min[i] = INT64_MAX;
+      max[i] = INT64_MIN;
+    }
+  }
+
+  bool add(std::size_t lane, T value) {
+    const std::uint64_t word = static_cast<std::uint64_t>(value) ^ moved;
+    low[lane] += word & UINT32_MAX;
+    high[lane] += word >> 32;
+    min[lane] = std::min(min[lane], static_cast<std::int64_t>(word ^ half));
+    max[lane] = std::max(max[lane], static_cast<std::int64_t>(word ^ half));
+    return false;
+  }
+
+  double centre_of_column(std::size_t i, std::size_t rows) const {
+    const auto known = column(i, rows);
+    return mean_of(static_cast<double>(rows), known.sum, known.min, known.max);
+  }
+  Piece<WideInteger> column(std::size_t column, std::size_t rows) const {
+    return piece(rows, low[column], high[column], min[column], max[column]);
+  }
+  Piece<WideInteger> run(std::size_t size) const {
+    return piece(size, add_lanes(low), add_lanes(high), fold_lanes(min, lesser<std::int64_t>),
+                 fold_lanes(max, greater<std::int64_t>));
+  }
+
+ private:
+  static Piece<WideInteger> piece(std::size_t size, std::uint64_t low, std::uint64_t high, std::int64_t min,
+                                  std::int64_t max) {
+    const auto back = [](std::int64_t value) {
+      return static_cast<T>(static_cast<std::uint64_t>(value) ^ half ^ moved);
+    };
+    const WideInteger sum = WideInteger{high} * (WideInteger{1} << 32) + low - WideInteger{moved} * size;
+    return {.count = size, .sum = sum, .min = back(min), .max = back(max)};
+  }
 };
 
-using AllMomentsKernels =
-    std::tuple<MomentsKernels<double>, MomentsKernels<float>, MomentsKernels<std::int8_t>, MomentsKernels<std::int16_t>,
-               MomentsKernels<std::int32_t>, MomentsKernels<std::int64_t>, MomentsKernels<std::uint8_t>,
-               MomentsKernels<std::uint16_t>, MomentsKernels<std::uint32_t>, MomentsKernels<std::uint64_t>>;
+/// The second pass.
+template <std::size_t width>
+struct Deviations {
+  alignas(64) std::array<double, width> centre;
+  alignas(64) std::array<double, width> residual;
+  alignas(64) std::array<double, width> squares;
+
+  void clear(std::size_t end) {
+    std::fill_n(residual.data(), end, 0.0);
+    std::fill_n(squares.data(), end, 0.0);
+  }
+
+  template <class T>
+  void add(std::size_t lane, T value) {
+    const auto number = static_cast<double>(value);
+    if (std::isnan(number)) return;
+    const double deviation = number - centre[lane];
+    residual[lane] += deviation;
+    squares[lane] += deviation * deviation;
+  }
+};
+
+template <class T, std::size_t width>
+struct Notes {
+  Sums<T, width> sums;
+  Deviations<width> deviations;
+};
 
 }  // namespace rankwise::kernels

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <type_traits>
 
@@ -40,13 +41,17 @@ inline double one_nan(double value) {
   return std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : value;
 }
 
-/// The sum of 32 lanes: 16 pairs, then 8, 4, 2, 1; the right half is added to the left one.
-template <class Value>
-Value add_lanes(std::array<Value, run_lanes> lanes) {
+/// Makes one of 32 lanes: of 16 pairs, then 8, 4, 2, 1; lane i takes in lane i + 16, and so on.
+template <class Value, class Operation>
+Value fold_lanes(std::array<Value, run_lanes> lanes, Operation operation) {
   for (std::size_t width = run_lanes / 2; width > 0; width /= 2) {
-    for (std::size_t i = 0; i < width; ++i) lanes[i] += lanes[i + width];
+    for (std::size_t i = 0; i < width; ++i) lanes[i] = operation(lanes[i], lanes[i + width]);
   }
   return lanes[0];
+}
+template <class Value>
+Value add_lanes(const std::array<Value, run_lanes>& lanes) {
+  return fold_lanes(lanes, std::plus<Value>());
 }
 
 template <class T>

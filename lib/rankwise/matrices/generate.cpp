@@ -46,7 +46,8 @@ std::vector<std::byte> padded_chunk(const MatrixShape& shape, const Region& regi
   const std::uint64_t line = (by_rows ? shape.chunk->columns : shape.chunk->rows) * size;
   const std::uint64_t have = (by_rows ? region.columns.size() : region.rows.size()) * size;
   std::vector<std::byte> chunk(shape.chunk->rows * shape.chunk->columns * size);
-  for (std::uint64_t i = 0; i * have < values.size(); ++i) std::memcpy(chunk.data() + i * line, values.data() + i * have, have);
+  for (std::uint64_t i = 0; i * have < values.size(); ++i)
+    std::memcpy(chunk.data() + i * line, values.data() + i * have, have);
   return chunk;
 }
 
@@ -62,8 +63,8 @@ class GenerateJob {
     std::vector<std::byte> values;
   };
 
-  GenerateJob(const GenerateOptions& options, const Pieces& pieces, blocks::Range part,
-              const storage::FilledFile* file, std::uint64_t offset)
+  GenerateJob(const GenerateOptions& options, const Pieces& pieces, blocks::Range part, const storage::FilledFile* file,
+              std::uint64_t offset)
       : options_(options),
         format_(storage::format_of(options.destination)),
         pieces_(pieces),
@@ -136,7 +137,7 @@ class RootWriter {
     if (options.shape.chunk) {
       chunks_.emplace(path, options.destination);
     } else {
-      file_.emplace(path);
+      file_.emplace(path, options.destination.file);
     }
   }
   void write(const Region& region, std::span<const std::byte> bytes) {
@@ -159,10 +160,11 @@ class RootWriter {
 };
 
 /// The file as this rank fills it; nothing if it does not see it, or if rank 0 has to write.
-std::unique_ptr<storage::FilledFile> open_for_all(const engine::Context& context, const std::string& path, bool possible) {
+std::unique_ptr<storage::FilledFile> open_for_all(const engine::Context& context, const std::string& path,
+                                                  const std::string& shown_as, bool possible) {
   std::unique_ptr<storage::FilledFile> file;
   try {
-    if (possible) file = std::make_unique<storage::FilledFile>(path);
+    if (possible) file = std::make_unique<storage::FilledFile>(path, shown_as);
   } catch (const IoError&) {
     file = nullptr;
   }
@@ -185,7 +187,7 @@ std::string generate(const engine::Context& context, const GenerateOptions& opti
   });
   const std::string path = ranks::broadcast_text(ranks, temporary ? temporary->path() : "");
   offset = ranks::sum(ranks, offset);
-  const auto file = open_for_all(context, path, !csv && !options.shape.chunk);
+  const auto file = open_for_all(context, path, options.destination.file, !csv && !options.shape.chunk);
 
   Digest digest;
   digest.add("matrix");
@@ -198,7 +200,8 @@ std::string generate(const engine::Context& context, const GenerateOptions& opti
   });
   // What comes home to rank 0 comes in parts that its memory holds.
   constexpr std::uint64_t bytes_at_once = std::uint64_t{128} << 20;
-  const std::uint64_t piece_bytes = std::max<std::uint64_t>(1, pieces.elements() * storage::size_of(options.shape.type));
+  const std::uint64_t piece_bytes =
+      std::max<std::uint64_t>(1, pieces.elements() * storage::size_of(options.shape.type));
   const std::uint64_t part = file ? std::max<std::uint64_t>(1, pieces.count()) : divide_up(bytes_at_once, piece_bytes);
   for (std::uint64_t i = 0; i * part < pieces.count(); ++i) {
     const blocks::Range range = blocks::piece(pieces.count(), part, i);

@@ -17,7 +17,8 @@ Pieces::Pieces(const storage::MatrixShape& shape)
   }
   const std::uint64_t room = (std::uint64_t{4} << 20) / storage::size_of(shape.type);
   inner_step_ = std::clamp<std::uint64_t>(inner_, 1, room);
-  outer_step_ = inner_ > room ? 1 : std::clamp<std::uint64_t>(room / inner_step_, 1, std::max<std::uint64_t>(1, outer_));
+  outer_step_ =
+      inner_ > room ? 1 : std::clamp<std::uint64_t>(room / inner_step_, 1, std::max<std::uint64_t>(1, outer_));
 }
 
 std::uint64_t Pieces::count() const {
@@ -37,6 +38,8 @@ storage::Region Pieces::region(std::uint64_t piece) const {
   return {.rows = inner(piece), .columns = outer(piece)};
 }
 
-std::uint64_t Pieces::first_element(std::uint64_t piece) const { return outer(piece).begin * inner_ + inner(piece).begin; }
+std::uint64_t Pieces::first_element(std::uint64_t piece) const {
+  return outer(piece).begin * inner_ + inner(piece).begin;
+}
 
 }  // namespace rankwise::matrices

@@ -21,8 +21,10 @@ T element(Distribution distribution, std::uint64_t word) {
       // float has 24 bits: rounding more of them could give 1.
       if constexpr (std::is_same_v<T, float>) return static_cast<float>(word >> 40) * 0x1.0p-24F;
       return static_cast<T>(random::unit_interval(word));
-    case Distribution::normal: return static_cast<T>(random::normal_deviate(word));
-    case Distribution::integers: break;
+    case Distribution::normal:
+      return static_cast<T>(random::normal_deviate(word));
+    case Distribution::integers:
+      break;
   }
   // The upper half of a 32 × 32 bit product: off from uniform by less than 1 part in 4 · 10^7.
   return static_cast<T>((word >> 32) * integer_range >> 32);

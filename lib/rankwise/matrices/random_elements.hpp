@@ -14,8 +14,8 @@ enum class Distribution : std::uint8_t {
   integers,  ///< 0 to 99
 };
 
-/// Random matrices. Element (r, c) of a matrix with C columns depends on the seed and on r · C + c alone: not on how the
-/// matrix is stored, nor on who makes it.
+/// Random matrices. Element (r, c) of a matrix with C columns depends on the seed and on r · C + c alone: not on how
+/// the matrix is stored, nor on who makes it.
 struct RandomElements {
   Distribution distribution = Distribution::uniform;
   std::uint64_t seed = 0;

@@ -10,7 +10,9 @@ namespace {
 constexpr std::uint64_t block_bytes = std::uint64_t{4} << 20;
 constexpr std::uint64_t most_lane_columns = 8192;  // a partial result stays below 1 MiB
 
-std::uint64_t at_least_one(std::uint64_t n) { return std::max<std::uint64_t>(1, n); }
+std::uint64_t at_least_one(std::uint64_t n) {
+  return std::max<std::uint64_t>(1, n);
+}
 
 /// n, rounded to whole chunks: down where there is more than one, else up to one; never beyond the end.
 std::uint64_t on_chunk_borders(std::uint64_t n, std::uint64_t chunk, std::uint64_t end) {
@@ -25,7 +27,8 @@ blocks::Grid MatrixCut::grid() const {
 }
 
 storage::Region MatrixCut::region_of(blocks::Block block) const {
-  return {.rows = blocks::piece(rows, step_rows, block.step), .columns = blocks::piece(columns, lane_columns, block.lane)};
+  return {.rows = blocks::piece(rows, step_rows, block.step),
+          .columns = blocks::piece(columns, lane_columns, block.lane)};
 }
 
 MatrixCut cut_matrix(const storage::MatrixInfo& info) {

@@ -8,8 +8,8 @@
 
 namespace rankwise::statistics {
 
-/// How a matrix is cut for statistics of its columns: a lane is a run of columns, a step a run of rows. A block is about
-/// 4 MiB that lie together in the file, on chunk borders where there are chunks.
+/// How a matrix is cut for statistics of its columns: a lane is a run of columns, a step a run of rows. A block is
+/// about 4 MiB that lie together in the file, on chunk borders where there are chunks.
 struct MatrixCut {
   std::uint64_t rows = 0;
   std::uint64_t columns = 0;

@@ -22,10 +22,14 @@ Value value_of(const M& m, Statistic statistic, const SummaryOptions& options) {
   if (statistic == Statistic::sum) return m.sum;
   if (m.count == 0) return not_a_number;
   switch (statistic) {
-    case Statistic::mean: return static_cast<double>(m.sum) / n;
-    case Statistic::min: return m.min;
-    case Statistic::max: return m.max;
-    default: break;
+    case Statistic::mean:
+      return static_cast<double>(m.sum) / n;
+    case Statistic::min:
+      return m.min;
+    case Statistic::max:
+      return m.max;
+    default:
+      break;
   }
   if (m.count <= options.ddof) return not_a_number;
   const double variance = m.m2 / static_cast<double>(m.count - options.ddof);

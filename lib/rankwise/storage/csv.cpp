@@ -6,7 +6,9 @@
 #include <array>
 #include <cstring>
 #include <memory>
-#include <utility>
+#include <span>
+#include <string_view>
+#include <vector>
 
 #include "rankwise/base/checked.hpp"
 #include "rankwise/base/errors.hpp"

@@ -44,7 +44,8 @@ class CsvRecords {
   bool find();
   /// Goes to the record's next field. @return it as it stands, with its quotes; nothing after the last one
   std::optional<std::string_view> field();
-  /// Reads the values of some columns into `values` and goes to the record's end.
+  /// Reads the values of some columns into `values` and goes to the record's end, or to the first wanted field that is
+  /// no value.
   CsvRecord values(const blocks::Range& columns, double* values);
   /// Goes to the record's end.
   void skip() { (void)values({}, nullptr); }

@@ -141,6 +141,23 @@ void CsvScan::add_byte(char c) {
   after_white_ = c != separator_ && is_white_space(c);
 }
 
+/// Which bytes of a block its quotes enclose. @return nothing if a quote is a byte like others: one byte after another
+/// must tell then
+std::optional<std::uint64_t> CsvScan::quoted_bits(std::uint64_t quotes, std::uint64_t field_ends) {
+  const std::uint64_t before = after_ == After::quoted ? ~std::uint64_t{0} : 0;
+  if (quotes == 0) return before;
+  const std::uint64_t quoted = parities(quotes) ^ before;
+  const std::uint64_t opening = quotes & quoted;
+  const std::uint64_t field_begins = field_ends << 1 | std::uint64_t{after_ == After::field_begin};
+  // The second one of a doubled quote opens anew what the first one has closed.
+  const std::uint64_t second = quotes << 1 | std::uint64_t{after_ == After::closing_quote};
+  if ((opening & ~(field_begins | second)) != 0) return std::nullopt;
+  if (const std::uint64_t first = opening & ~second; first != 0) {
+    opening_quote_ = offset_ + 63 - static_cast<std::uint64_t>(std::countl_zero(first));
+  }
+  return quoted;
+}
+
 /// Does what add_byte would do for each byte of the block. @return false, and nothing done, where only add_byte can:
 /// lines that may be blank, quotes inside fields
 bool CsvScan::add_block(const char* block) {
@@ -149,20 +166,10 @@ bool CsvScan::add_block(const char* block) {
   const std::uint64_t white_before = bits.white << 1 | std::uint64_t{after_white_};
   const std::uint64_t white_before_that = white_before << 1 | 1;
   if ((bits.newlines & (bits.newlines << 1 | (white_before & white_before_that))) != 0) return false;
+  const auto enclosed = quoted_bits(bits.quotes, bits.separators | bits.newlines);
+  if (!enclosed) return false;
 
-  std::uint64_t quoted = after_ == After::quoted ? ~std::uint64_t{0} : 0;
-  if (bits.quotes != 0) {
-    quoted ^= parities(bits.quotes);
-    const bool after_begin = after_ == After::field_begin, after_closing = after_ == After::closing_quote;
-    const std::uint64_t quotes_before = bits.quotes << 1 | std::uint64_t{after_closing};
-    const std::uint64_t begins = (bits.separators | bits.newlines) << 1 | std::uint64_t{after_begin};
-    const std::uint64_t opening = bits.quotes & quoted;
-    if ((opening & ~(begins | quotes_before)) != 0) return false;
-    if (const std::uint64_t first = opening & ~quotes_before; first != 0) {
-      opening_quote_ = offset_ + 63 - static_cast<std::uint64_t>(std::countl_zero(first));
-    }
-  }
-
+  const std::uint64_t quoted = *enclosed;
   std::uint64_t separators = bits.separators & ~quoted;
   const std::uint64_t newlines = bits.newlines & ~quoted;
   std::uint64_t rest = ~std::uint64_t{0};  // what comes after the last newline

@@ -9,6 +9,7 @@
 
 #include "rankwise/base/byte_encoding.hpp"
 #include "rankwise/base/bytes.hpp"
+#include "rankwise/blocks/grid.hpp"
 #include "rankwise/storage/matrix.hpp"
 
 namespace rankwise::storage {
@@ -64,6 +65,7 @@ class CsvScan {
 
   void add_byte(char c);
   bool add_block(const char* block);
+  std::optional<std::uint64_t> quoted_bits(std::uint64_t quotes, std::uint64_t field_ends);
   void end_record(std::uint64_t end, std::uint64_t fields);
   void thin_out();
 

@@ -24,8 +24,11 @@ std::string layout_in_words(Contiguous contiguous, std::optional<ChunkShape> chu
 void set_costs(DatasetDescription& d, Contiguous contiguous, std::optional<ChunkShape> chunk) {
   const std::uint64_t rows = d.shape[0], columns = d.shape.size() > 1 ? d.shape[1] : 1;
   if (rows == 0 || columns == 0) return;
-  const double element = static_cast<double>(d.stored.value) / (static_cast<double>(rows) * static_cast<double>(columns));
-  const auto bytes = [&](std::uint64_t elements) { return static_cast<std::uint64_t>(element * static_cast<double>(elements)); };
+  const double element =
+      static_cast<double>(d.stored.value) / (static_cast<double>(rows) * static_cast<double>(columns));
+  const auto bytes = [&](std::uint64_t elements) {
+    return static_cast<std::uint64_t>(element * static_cast<double>(elements));
+  };
   if (chunk) {
     const std::uint64_t each = chunk->rows * chunk->columns;
     d.one_row = {std::min(d.stored.value, bytes(each * divide_up(columns, chunk->columns)))};
@@ -64,7 +67,8 @@ FileDescription describe_hdf5(const SourceName& name) {
     if (inside) description.datasets.push_back(describe_entry(file.get(), entry));
   }
   if (description.datasets.empty() && !wanted.empty()) {
-    throw InputError(fmt::format("{} has no dataset {}; rankwise info {} lists what it has", name.file, wanted, name.file));
+    throw InputError(
+        fmt::format("{} has no dataset {}; rankwise info {} lists what it has", name.file, wanted, name.file));
   }
   return description;
 }

@@ -10,15 +10,15 @@ namespace rankwise::storage {
 
 /// One dataset of a file, for people.
 struct DatasetDescription {
-  std::string dataset = {};  ///< its path in an HDF5 file; empty elsewhere
+  std::string dataset = {};               ///< its path in an HDF5 file; empty elsewhere
   std::vector<std::uint64_t> shape = {};  ///< rows × columns as every command sees them
   std::string type = {};
   std::string layout = {};  ///< `rows contiguous`, `chunks of 100 × 100 along rows`
   std::vector<std::string> filters = {};
   Bytes stored = {};
-  bool fits = true;  ///< commands can read it
-  Bytes one_row = {};     ///< what has to be read for one row ...
-  Bytes one_column = {};  ///< ... and for one column
+  bool fits = true;                     ///< commands can read it
+  Bytes one_row = {};                   ///< what has to be read for one row ...
+  Bytes one_column = {};                ///< ... and for one column
   std::vector<std::string> names = {};  ///< of the columns, where they have some
 };
 

@@ -21,29 +21,46 @@ std::string file_system_name(const std::string& path) {
   if (statfs(path.c_str(), &status) != 0) return "unknown";
   // From linux/magic.h and the file systems' own sources.
   switch (static_cast<unsigned long>(status.f_type)) {
-    case 0xEF53: return "ext4";
-    case 0x58465342: return "XFS";
-    case 0x9123683E: return "Btrfs";
-    case 0x01021994: return "tmpfs";
-    case 0x794C7630: return "overlayfs";
-    case 0x6969: return "NFS";
-    case 0x0BD00BD0: return "Lustre";
-    case 0x47504653: return "GPFS";
-    case 0x19830326: return "BeeGFS";
-    case 0x00C36400: return "CephFS";
-    case 0x2FC12FC1: return "ZFS";
-    case 0x65735546: return "FUSE";
-    default: return fmt::format("file system {:#x}", static_cast<unsigned long>(status.f_type));
+    case 0xEF53:
+      return "ext4";
+    case 0x58465342:
+      return "XFS";
+    case 0x9123683E:
+      return "Btrfs";
+    case 0x01021994:
+      return "tmpfs";
+    case 0x794C7630:
+      return "overlayfs";
+    case 0x6969:
+      return "NFS";
+    case 0x0BD00BD0:
+      return "Lustre";
+    case 0x47504653:
+      return "GPFS";
+    case 0x19830326:
+      return "BeeGFS";
+    case 0x00C36400:
+      return "CephFS";
+    case 0x2FC12FC1:
+      return "ZFS";
+    case 0x65735546:
+      return "FUSE";
+    default:
+      return fmt::format("file system {:#x}", static_cast<unsigned long>(status.f_type));
   }
 }
 
 Finding hdf5() {
   const Hdf5Lock lock;
   std::string filters;
-  constexpr std::pair<H5Z_filter_t, const char*> known[] = {
-      {H5Z_FILTER_DEFLATE, "gzip"}, {H5Z_FILTER_SHUFFLE, "shuffle"}, {H5Z_FILTER_FLETCHER32, "fletcher32"},
-      {H5Z_FILTER_SZIP, "szip"},    {32000, "lzf"},                  {32001, "blosc"},
-      {32004, "lz4"},               {32015, "zstd"}};
+  constexpr std::pair<H5Z_filter_t, const char*> known[] = {{H5Z_FILTER_DEFLATE, "gzip"},
+                                                            {H5Z_FILTER_SHUFFLE, "shuffle"},
+                                                            {H5Z_FILTER_FLETCHER32, "fletcher32"},
+                                                            {H5Z_FILTER_SZIP, "szip"},
+                                                            {32000, "lzf"},
+                                                            {32001, "blosc"},
+                                                            {32004, "lz4"},
+                                                            {32015, "zstd"}};
   for (const auto& [id, name] : known) {
     if (H5Zfilter_avail(id) > 0) filters += fmt::format(" {}", name);
   }
@@ -92,6 +109,8 @@ Finding folder(const std::string& path) {
 
 }  // namespace
 
-std::vector<Finding> diagnose(const std::string& path) { return {hdf5(), folder(path)}; }
+std::vector<Finding> diagnose(const std::string& path) {
+  return {hdf5(), folder(path)};
+}
 
 }  // namespace rankwise::storage

@@ -1,3 +1,5 @@
+#include "rankwise/storage/filled_file.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -5,17 +7,23 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
-#include "rankwise/storage/matrix_output.hpp"
+#include "rankwise/base/errors.hpp"
 
 namespace rankwise::storage {
 
-FilledFile::FilledFile(const std::string& path) : path_(path), descriptor_(open(path.c_str(), O_WRONLY | O_CLOEXEC)) {
-  if (descriptor_ < 0) throw IoError(fmt::format("{} cannot be written: {}", path, std::strerror(errno)));
+FilledFile::FilledFile(const std::string& path, std::string shown_as)
+    : shown_as_(std::move(shown_as)), descriptor_(open(path.c_str(), O_WRONLY | O_CLOEXEC)) {
+  if (descriptor_ < 0) fail(errno);
 }
 
 FilledFile::~FilledFile() {
   if (descriptor_ >= 0) close(descriptor_);
+}
+
+void FilledFile::fail(int reason) const {
+  throw IoError(fmt::format("{} cannot be written: {}", shown_as_, std::strerror(reason)));
 }
 
 void FilledFile::write(std::uint64_t offset, std::span<const std::byte> bytes) const {
@@ -23,16 +31,20 @@ void FilledFile::write(std::uint64_t offset, std::span<const std::byte> bytes) c
     const ssize_t put = pwrite(descriptor_, bytes.data(), std::min<std::size_t>(bytes.size(), std::size_t{1} << 30),
                                static_cast<off_t>(offset));
     if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) {
-      throw IoError(fmt::format("{} cannot be written: {}", path_, std::strerror(put == 0 ? ENOSPC : errno)));
-    }
+    if (put <= 0) fail(put == 0 ? ENOSPC : errno);
     offset += static_cast<std::uint64_t>(put);
     bytes = bytes.subspan(static_cast<std::size_t>(put));
   }
 }
 
+void FilledFile::reserve(std::uint64_t bytes) const {
+  int reason = EINTR;
+  while (reason == EINTR) reason = posix_fallocate(descriptor_, 0, static_cast<off_t>(bytes));
+  if (reason != 0) fail(reason);
+}
+
 void FilledFile::sync() const {
-  if (fsync(descriptor_) != 0) throw IoError(fmt::format("{} cannot be written: {}", path_, std::strerror(errno)));
+  if (fsync(descriptor_) != 0) fail(errno);
 }
 
 }  // namespace rankwise::storage

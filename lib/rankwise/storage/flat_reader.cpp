@@ -9,7 +9,9 @@
 namespace rankwise::storage {
 namespace {
 
-bool is_half(Encoding encoding) { return encoding == Encoding::half || encoding == Encoding::half_swapped; }
+bool is_half(Encoding encoding) {
+  return encoding == Encoding::half || encoding == Encoding::half_swapped;
+}
 
 template <std::size_t Size>
 void swap_bytes(std::span<std::byte> bytes) {
@@ -72,7 +74,9 @@ class FlatReader final : public MatrixReader {
 
 }  // namespace
 
-std::uint64_t FlatLayout::stored_bytes_per_element() const { return is_half(encoding) ? 2 : size_of(type); }
+std::uint64_t FlatLayout::stored_bytes_per_element() const {
+  return is_half(encoding) ? 2 : size_of(type);
+}
 
 std::uint64_t FlatLayout::bytes() const {
   return checked_product(checked_product(rows, columns, "the matrix"), stored_bytes_per_element(), "the matrix");

@@ -24,13 +24,20 @@ std::string filter_name(hid_t properties, unsigned index) {
   const H5Z_filter_t id =
       H5Pget_filter2(properties, index, &flags, &values, nullptr, name.size(), name.data(), nullptr);
   switch (id) {
-    case H5Z_FILTER_DEFLATE: return "gzip";
-    case H5Z_FILTER_SHUFFLE: return "shuffle";
-    case H5Z_FILTER_FLETCHER32: return "fletcher32";
-    case H5Z_FILTER_SZIP: return "szip";
-    case H5Z_FILTER_NBIT: return "nbit";
-    case H5Z_FILTER_SCALEOFFSET: return "scaleoffset";
-    default: break;
+    case H5Z_FILTER_DEFLATE:
+      return "gzip";
+    case H5Z_FILTER_SHUFFLE:
+      return "shuffle";
+    case H5Z_FILTER_FLETCHER32:
+      return "fletcher32";
+    case H5Z_FILTER_SZIP:
+      return "szip";
+    case H5Z_FILTER_NBIT:
+      return "nbit";
+    case H5Z_FILTER_SCALEOFFSET:
+      return "scaleoffset";
+    default:
+      break;
   }
   const std::string text = name[0] != '\0' ? name.data() : fmt::format("filter {}", id);
   return H5Zfilter_avail(id) > 0 ? text : text + " (not available here)";
@@ -41,7 +48,9 @@ bool holds_columns(hid_t dataset) {
   return H5Aexists(dataset, "MATLAB_class") > 0;  // MATLAB writes its matrices column by column
 }
 
-bool is_dimension_scale(hid_t dataset) { return text_attribute(dataset, "CLASS") == "DIMENSION_SCALE"; }
+bool is_dimension_scale(hid_t dataset) {
+  return text_attribute(dataset, "CLASS") == "DIMENSION_SCALE";
+}
 
 }  // namespace
 

@@ -18,7 +18,7 @@ struct Hdf5Entry {
   std::vector<std::uint64_t> extent = {};  ///< as stored; empty for a scalar
   std::optional<ElementType> type = {};    ///< in memory; nothing for what is no real number
   std::string type_in_words = {};
-  bool holds_columns = false;   ///< the first stored dimension is the columns: rankwise_layout, or MATLAB's order
+  bool holds_columns = false;    ///< the first stored dimension is the columns: rankwise_layout, or MATLAB's order
   bool dimension_scale = false;  ///< a coordinate of another dataset, as NetCDF-4 has them
   std::vector<std::uint64_t> chunk = {};  ///< as stored; empty for a dataset without chunks
   std::vector<std::string> filters = {};  ///< `gzip`, `shuffle`, ...
@@ -27,9 +27,7 @@ struct Hdf5Entry {
   /// Real numbers in one or two dimensions.
   [[nodiscard]] bool fits() const { return type && (extent.size() == 1 || extent.size() == 2); }
   [[nodiscard]] std::uint64_t rows() const { return holds_columns && extent.size() == 2 ? extent[1] : extent[0]; }
-  [[nodiscard]] std::uint64_t columns() const {
-    return extent.size() < 2 ? 1 : holds_columns ? extent[0] : extent[1];
-  }
+  [[nodiscard]] std::uint64_t columns() const { return extent.size() < 2 ? 1 : holds_columns ? extent[0] : extent[1]; }
   [[nodiscard]] Contiguous contiguous() const {
     return holds_columns || extent.size() < 2 ? Contiguous::columns : Contiguous::rows;
   }

@@ -17,7 +17,9 @@ enum class Kind : std::uint8_t { dataset, table };
 std::string listed(const std::vector<std::string>& things) {
   constexpr std::size_t most = 8;
   if (things.empty()) return "nothing that fits";
-  std::string text = fmt::format("{}", fmt::join(things.begin(), things.begin() + static_cast<std::ptrdiff_t>(std::min(most, things.size())), ", "));
+  std::string text = fmt::format(
+      "{}",
+      fmt::join(things.begin(), things.begin() + static_cast<std::ptrdiff_t>(std::min(most, things.size())), ", "));
   if (things.size() > most) text += fmt::format(" and {} more (rankwise info lists them)", things.size() - most);
   return text;
 }
@@ -39,7 +41,8 @@ MatrixInfo matrix_of(hid_t file, const std::string& path, const Hdf5Entry& entry
     throw InputError(fmt::format("{}:{} holds {}, not real numbers", path, entry.path, entry.type_in_words));
   }
   if (!entry.fits()) {
-    throw InputError(fmt::format("{}:{} has {} dimensions; a matrix has 2, a column 1", path, entry.path, entry.extent.size()));
+    throw InputError(
+        fmt::format("{}:{} has {} dimensions; a matrix has 2, a column 1", path, entry.path, entry.extent.size()));
   }
   MatrixInfo info{.dataset = entry.path, .rows = entry.rows(), .columns = entry.columns()};
   set_common(info, path);
@@ -107,9 +110,11 @@ MatrixInfo only_thing(hid_t file, const std::string& path, const std::vector<Hdf
   }
   if (found.size() == 1) return found[0];
   if (found.empty()) {
-    throw InputError(fmt::format("{} has no dataset of real numbers in one or two dimensions; it has {}", path, words_of_all(entries)));
+    throw InputError(fmt::format("{} has no dataset of real numbers in one or two dimensions; it has {}", path,
+                                 words_of_all(entries)));
   }
-  throw InputError(fmt::format("{} has several datasets; say which, as in {}:{}. It has {}", path, path, found[0].dataset, listed(words)));
+  throw InputError(fmt::format("{} has several datasets; say which, as in {}:{}. It has {}", path, path,
+                               found[0].dataset, listed(words)));
 }
 
 }  // namespace
@@ -126,14 +131,17 @@ MatrixInfo inspect_hdf5(const std::string& path, const std::string& dataset) {
     if (entry.path == wanted) return matrix_of(file.get(), path, entry);
   }
   if (const auto table = frame_or_table(file.get(), wanted, entries)) return table_info(path, wanted, *table);
-  const bool is_group = std::any_of(entries.begin(), entries.end(), [&](const auto& entry) { return entry.path.starts_with(wanted == "/" ? "/" : wanted + "/"); });
+  const bool is_group = std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
+    return entry.path.starts_with(wanted == "/" ? "/" : wanted + "/");
+  });
   if (is_group) {
     throw InputError(fmt::format("{}:{} is a group whose datasets are not equally long columns; name one of them: {}",
                                  path, wanted, words_of_all(entries)));
   }
   std::vector<std::string> paths;
   for (const auto& entry : entries) paths.push_back(entry.path);
-  throw InputError(fmt::format("{} has no dataset {}{}; it has {}", path, wanted, did_you_mean(wanted, paths), words_of_all(entries)));
+  throw InputError(fmt::format("{} has no dataset {}{}; it has {}", path, wanted, did_you_mean(wanted, paths),
+                               words_of_all(entries)));
 }
 
 std::unique_ptr<const MatrixReader> open_hdf5(const MatrixInfo& info) {

@@ -34,7 +34,9 @@ Hdf5Dataset scale_of(hid_t dataset, std::size_t dimension, std::size_t dimension
   const Hdf5Attribute attribute(H5Aopen(dataset, "DIMENSION_LIST", H5P_DEFAULT));
   const Hdf5Type type(H5Aget_type(attribute.get()));
   const Hdf5Space space(H5Aget_space(attribute.get()));
-  if (H5Tget_class(type.get()) != H5T_VLEN || H5Sget_simple_extent_npoints(space.get()) != static_cast<hssize_t>(dimensions)) return {};
+  if (H5Tget_class(type.get()) != H5T_VLEN ||
+      H5Sget_simple_extent_npoints(space.get()) != static_cast<hssize_t>(dimensions))
+    return {};
   const Hdf5Type base(H5Tget_super(type.get()));
   if (H5Tequal(base.get(), H5T_STD_REF_OBJ) <= 0) return {};
   std::vector<hvl_t> lists(dimensions);

@@ -47,7 +47,8 @@ class Hdf5Reader final : public MatrixReader {
       : file_path_(std::move(file_path)), file_(std::move(file)), place_(std::move(place)) {
     const Hdf5Lock lock;
     dataset_ = Hdf5Dataset(H5Dopen2(file_->get(), place_.path.c_str(), H5P_DEFAULT));
-    if (!dataset_.valid()) throw InputError(fmt::format("{}:{} cannot be opened: {}", file_path_, place_.path, hdf5_reason()));
+    if (!dataset_.valid())
+      throw InputError(fmt::format("{}:{} cannot be opened: {}", file_path_, place_.path, hdf5_reason()));
   }
   ~Hdf5Reader() override {
     const Hdf5Lock lock;
@@ -68,10 +69,12 @@ class Hdf5Reader final : public MatrixReader {
     const Hdf5Space in_file(H5Dget_space(dataset_.get()));
     const Hdf5Space in_memory(H5Screate_simple(place_.one_dimensional ? 1 : 2, count.data(), nullptr));
     if (H5Sselect_hyperslab(in_file.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr) < 0 ||
-        H5Dread(dataset_.get(), memory_type(place_.type), in_memory.get(), in_file.get(), H5P_DEFAULT, bytes.data()) < 0) {
-      throw InputError(fmt::format("{}:{} cannot be read: {}. The file may be damaged, or compressed with a filter "
-                                   "that this HDF5 does not have",
-                                   file_path_, place_.path, hdf5_reason()));
+        H5Dread(dataset_.get(), memory_type(place_.type), in_memory.get(), in_file.get(), H5P_DEFAULT, bytes.data()) <
+            0) {
+      throw InputError(
+          fmt::format("{}:{} cannot be read: {}. The file may be damaged, or compressed with a filter "
+                      "that this HDF5 does not have",
+                      file_path_, place_.path, hdf5_reason()));
     }
   }
 

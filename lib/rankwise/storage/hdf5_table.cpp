@@ -12,7 +12,8 @@ namespace rankwise::storage {
 namespace {
 
 const Hdf5Entry* find_entry(const std::vector<Hdf5Entry>& entries, const std::string& path) {
-  const auto found = std::find_if(entries.begin(), entries.end(), [&](const auto& entry) { return entry.path == path; });
+  const auto found =
+      std::find_if(entries.begin(), entries.end(), [&](const auto& entry) { return entry.path == path; });
   return found == entries.end() ? nullptr : &*found;
 }
 
@@ -26,7 +27,8 @@ std::vector<std::string> axis_items(hid_t file, const std::string& path) {
   if (!dataset.valid()) return {};
   if (auto texts = texts_of_dataset(dataset.get())) return *std::move(texts);
   const Hdf5Space space(H5Dget_space(dataset.get()));
-  std::vector<std::int64_t> numbers(static_cast<std::size_t>(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space.get()))));
+  std::vector<std::int64_t> numbers(
+      static_cast<std::size_t>(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space.get()))));
   if (H5Dread(dataset.get(), H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers.data()) < 0) return {};
   std::vector<std::string> names;
   for (const auto number : numbers) names.push_back(std::to_string(number));
@@ -125,9 +127,10 @@ std::optional<Hdf5Table> pandas_frame(hid_t file, const std::string& group, cons
   const auto kind = text_attribute(object.get(), "pandas_type");
   if (!kind || (*kind != "frame" && *kind != "frame_table")) return std::nullopt;
   if (*kind == "frame_table") {
-    throw InputError(fmt::format("{} is a frame in pandas' table format, a compound; write it with "
-                                 "frame.to_hdf(..., format='fixed') instead",
-                                 group));
+    throw InputError(
+        fmt::format("{} is a frame in pandas' table format, a compound; write it with "
+                    "frame.to_hdf(..., format='fixed') instead",
+                    group));
   }
   Hdf5Table table;
   std::vector<Hdf5Table::Column> unordered;

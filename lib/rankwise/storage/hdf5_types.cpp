@@ -58,28 +58,41 @@ std::optional<std::vector<std::string>> read_texts(hid_t type, hid_t space, Read
 std::optional<ElementType> element_type_of(hid_t type) {
   const std::size_t size = H5Tget_size(type);
   switch (H5Tget_class(type)) {
-    case H5T_INTEGER: return integer_type(size, H5Tget_sign(type) == H5T_SGN_2);
-    case H5T_FLOAT: return size <= 4 ? ElementType::float32 : ElementType::float64;
+    case H5T_INTEGER:
+      return integer_type(size, H5Tget_sign(type) == H5T_SGN_2);
+    case H5T_FLOAT:
+      return size <= 4 ? ElementType::float32 : ElementType::float64;
     case H5T_ENUM: {  // h5py's bool, and named integers
       const Hdf5Type base(H5Tget_super(type));
       return integer_type(size, H5Tget_sign(base.get()) == H5T_SGN_2);
     }
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
 hid_t memory_type(ElementType type) {
   switch (type) {
-    case ElementType::int8: return H5T_NATIVE_INT8;
-    case ElementType::int16: return H5T_NATIVE_INT16;
-    case ElementType::int32: return H5T_NATIVE_INT32;
-    case ElementType::int64: return H5T_NATIVE_INT64;
-    case ElementType::uint8: return H5T_NATIVE_UINT8;
-    case ElementType::uint16: return H5T_NATIVE_UINT16;
-    case ElementType::uint32: return H5T_NATIVE_UINT32;
-    case ElementType::uint64: return H5T_NATIVE_UINT64;
-    case ElementType::float32: return H5T_NATIVE_FLOAT;
-    case ElementType::float64: break;
+    case ElementType::int8:
+      return H5T_NATIVE_INT8;
+    case ElementType::int16:
+      return H5T_NATIVE_INT16;
+    case ElementType::int32:
+      return H5T_NATIVE_INT32;
+    case ElementType::int64:
+      return H5T_NATIVE_INT64;
+    case ElementType::uint8:
+      return H5T_NATIVE_UINT8;
+    case ElementType::uint16:
+      return H5T_NATIVE_UINT16;
+    case ElementType::uint32:
+      return H5T_NATIVE_UINT32;
+    case ElementType::uint64:
+      return H5T_NATIVE_UINT64;
+    case ElementType::float32:
+      return H5T_NATIVE_FLOAT;
+    case ElementType::float64:
+      break;
   }
   return H5T_NATIVE_DOUBLE;
 }
@@ -90,18 +103,28 @@ std::string type_in_words(hid_t type) {
     return size > 1 && H5Tget_order(type) == H5T_ORDER_BE ? name + " big-endian" : name;
   };
   switch (H5Tget_class(type)) {
-    case H5T_INTEGER: return with_order(fmt::format("{}int{}", H5Tget_sign(type) == H5T_SGN_2 ? "" : "u", 8 * size));
-    case H5T_FLOAT: return with_order(fmt::format("float{}", 8 * size));
-    case H5T_ENUM: return H5Tget_nmembers(type) == 2 && size == 1 ? "bool" : fmt::format("named int{}", 8 * size);
-    case H5T_STRING: return "text";
+    case H5T_INTEGER:
+      return with_order(fmt::format("{}int{}", H5Tget_sign(type) == H5T_SGN_2 ? "" : "u", 8 * size));
+    case H5T_FLOAT:
+      return with_order(fmt::format("float{}", 8 * size));
+    case H5T_ENUM:
+      return H5Tget_nmembers(type) == 2 && size == 1 ? "bool" : fmt::format("named int{}", 8 * size);
+    case H5T_STRING:
+      return "text";
     case H5T_COMPOUND:
       return is_complex(type) ? "complex numbers" : fmt::format("compound of {} members", H5Tget_nmembers(type));
-    case H5T_VLEN: return "lists of varying length";
-    case H5T_ARRAY: return "arrays";
-    case H5T_REFERENCE: return "references";
-    case H5T_OPAQUE: return "opaque bytes";
-    case H5T_BITFIELD: return "bit fields";
-    default: return "an unknown type";
+    case H5T_VLEN:
+      return "lists of varying length";
+    case H5T_ARRAY:
+      return "arrays";
+    case H5T_REFERENCE:
+      return "references";
+    case H5T_OPAQUE:
+      return "opaque bytes";
+    case H5T_BITFIELD:
+      return "bit fields";
+    default:
+      return "an unknown type";
   }
 }
 

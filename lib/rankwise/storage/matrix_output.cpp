@@ -2,11 +2,9 @@
 
 #include <fmt/format.h>
 #include <libdeflate.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
+#include <filesystem>
 
 #include "rankwise/base/checked.hpp"
 #include "rankwise/storage/hdf5_handle.hpp"
@@ -32,19 +30,27 @@ std::array<hsize_t, 2> stored(Contiguous contiguous, std::uint64_t rows, std::ui
 
 void write_text_attribute(hid_t object, const char* name, const std::string& text, const std::string& path) {
   const Hdf5Type type(H5Tcopy(H5T_C_S1));
-  H5Tset_size(type.get(), std::max<std::size_t>(1, text.size()));
+  H5Tset_size(type.get(), H5T_VARIABLE);  // the kind that h5py gives back as str
   H5Tset_cset(type.get(), H5T_CSET_UTF8);
   const Hdf5Space space(H5Screate(H5S_SCALAR));
   if (H5Aexists(object, name) > 0) H5Adelete(object, name);
+  const char* pointer = text.c_str();
   const Hdf5Attribute attribute(H5Acreate2(object, name, type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT));
-  if (!attribute.valid() || H5Awrite(attribute.get(), type.get(), text.data()) < 0) fail(path);
+  if (!attribute.valid() || H5Awrite(attribute.get(), type.get(), &pointer) < 0) fail(path);
 }
+
+// HDF5 1.10 cannot close a file on a full disk, and crashes when the program ends: it is only ever given room that is
+// reserved. What it does not use in the end, it cuts off.
+constexpr std::uint64_t room_for_headers = std::uint64_t{1} << 20;
 
 std::optional<std::uint64_t> lay_out_hdf5(const std::string& path, const Destination& destination,
                                           const MatrixShape& shape) {
   const Hdf5Lock lock;
+  const FilledFile disk(path, destination.file);
+  disk.reserve(room_for_headers);
   Hdf5File file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
-  if (!file.valid()) fail(path);
+  if (!file.valid()) fail(destination.file);
+  disk.reserve(room_for_headers + (shape.chunk ? 0 : shape.elements() * size_of(shape.type)));
   const auto extent = stored(shape.contiguous, shape.rows, shape.columns);
   const Hdf5Space space(H5Screate_simple(2, extent.data(), nullptr));
   const Hdf5Properties creation(H5Pcreate(H5P_DATASET_CREATE));
@@ -63,21 +69,22 @@ std::optional<std::uint64_t> lay_out_hdf5(const std::string& path, const Destina
   }
   Hdf5Dataset dataset(H5Dcreate2(file.get(), dataset_path(destination).c_str(), memory_type(shape.type), space.get(),
                                  links.get(), creation.get(), H5P_DEFAULT));
-  if (!dataset.valid()) fail(path);
-  if (shape.contiguous == Contiguous::columns) write_text_attribute(dataset.get(), "rankwise_layout", "columns", path);
+  if (!dataset.valid()) fail(destination.file);
+  if (shape.contiguous == Contiguous::columns)
+    write_text_attribute(dataset.get(), "rankwise_layout", "columns", destination.file);
   const haddr_t offset = H5Dget_offset(dataset.get());
-  if (!dataset.close() || !file.close()) fail(path);
+  if (!dataset.close() || !file.close()) fail(destination.file);
   H5Eclear2(H5E_DEFAULT);
   if (shape.chunk) return std::nullopt;
   return offset == HADDR_UNDEF ? 0 : offset;  // no elements, no place
 }
 
-std::uint64_t lay_out_npy(const std::string& path, const MatrixShape& shape) {
+std::uint64_t lay_out_npy(const std::string& path, const Destination& destination, const MatrixShape& shape) {
   const char kind = is_floating(shape.type) ? 'f' : name_of(shape.type)[0] == 'u' ? 'u' : 'i';
   const std::size_t size = size_of(shape.type);
-  std::string header = fmt::format("{{'descr': '{}{}{}', 'fortran_order': {}, 'shape': ({}, {}), }}", size == 1 ? '|' : '<',
-                                   kind, size, shape.contiguous == Contiguous::columns ? "True" : "False", shape.rows,
-                                   shape.columns);
+  std::string header =
+      fmt::format("{{'descr': '{}{}{}', 'fortran_order': {}, 'shape': ({}, {}), }}", size == 1 ? '|' : '<', kind, size,
+                  shape.contiguous == Contiguous::columns ? "True" : "False", shape.rows, shape.columns);
   constexpr std::size_t alignment = 64, start = 10;
   header.append(alignment - (start + header.size() + 1) % alignment, ' ');
   header += '\n';
@@ -85,21 +92,21 @@ std::uint64_t lay_out_npy(const std::string& path, const MatrixShape& shape) {
   bytes += static_cast<char>(header.size() & 0xFFU);
   bytes += static_cast<char>(header.size() >> 8);
   bytes += header;
-  const FilledFile file(path);
+  const FilledFile file(path, destination.file);
+  file.reserve(bytes.size() + shape.elements() * size);
   file.write(0, std::as_bytes(std::span(bytes)));
-  if (truncate(path.c_str(), static_cast<off_t>(bytes.size() + shape.elements() * size)) != 0) {
-    throw IoError(fmt::format("{} cannot be written: {}", path, std::strerror(errno)));
-  }
   return bytes.size();
 }
 
 void write_record(const std::string& path, const Destination& destination, const std::string& record) {
   const Hdf5Lock lock;
+  const FilledFile disk(path, destination.file);
+  disk.reserve(std::filesystem::file_size(path) + room_for_headers + record.size());
   Hdf5File file(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT));
   Hdf5Dataset dataset(H5Dopen2(file.get(), dataset_path(destination).c_str(), H5P_DEFAULT));
-  if (!dataset.valid()) fail(path);
-  write_text_attribute(dataset.get(), "rankwise_run", record, path);
-  if (!dataset.close() || !file.close()) fail(path);
+  if (!dataset.valid()) fail(destination.file);
+  write_text_attribute(dataset.get(), "rankwise_run", record, destination.file);
+  if (!dataset.close() || !file.close()) fail(destination.file);
 }
 
 }  // namespace
@@ -107,24 +114,27 @@ void write_record(const std::string& path, const Destination& destination, const
 std::optional<std::uint64_t> lay_out_matrix(const std::string& path, const Destination& destination,
                                             const MatrixShape& shape) {
   checked_product(checked_product(shape.rows, shape.columns, "the matrix"), size_of(shape.type), "the matrix");
-  if (format_of(destination) == OutputFormat::npy) return lay_out_npy(path, shape);
+  if (format_of(destination) == OutputFormat::npy) return lay_out_npy(path, destination, shape);
   return lay_out_hdf5(path, destination, shape);
 }
 
 struct ChunkWriter::Handles {
-  std::string path;
+  Handles(const std::string& path, const std::string& shown_as) : disk(path, shown_as), name(shown_as) {}
+  FilledFile disk;
+  std::string name;
+  std::uint64_t used = room_for_headers;
+  std::uint64_t reserved = 0;
   Hdf5File file;
   Hdf5Dataset dataset;
   bool holds_columns = false;
 };
 
 ChunkWriter::ChunkWriter(const std::string& path, const Destination& destination)
-    : handles_(std::make_unique<Handles>()) {
+    : handles_(std::make_unique<Handles>(path, destination.file)) {
   const Hdf5Lock lock;
-  handles_->path = path;
   handles_->file = Hdf5File(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT));
   handles_->dataset = Hdf5Dataset(H5Dopen2(handles_->file.get(), dataset_path(destination).c_str(), H5P_DEFAULT));
-  if (!handles_->dataset.valid()) fail(path);
+  if (!handles_->dataset.valid()) fail(destination.file);
   handles_->holds_columns = text_attribute(handles_->dataset.get(), "rankwise_layout") == "columns";
 }
 
@@ -134,16 +144,22 @@ ChunkWriter::~ChunkWriter() {
 }
 
 void ChunkWriter::write(std::uint64_t row, std::uint64_t column, std::span<const std::byte> filtered) {
+  constexpr std::uint64_t index_entry = 512, step = std::uint64_t{32} << 20;
+  handles_->used += filtered.size() + index_entry;
+  if (handles_->used > handles_->reserved) {
+    handles_->reserved = handles_->used + step;
+    handles_->disk.reserve(handles_->reserved);
+  }
   const Hdf5Lock lock;
   const auto offset = stored(handles_->holds_columns ? Contiguous::columns : Contiguous::rows, row, column);
   if (H5Dwrite_chunk(handles_->dataset.get(), H5P_DEFAULT, 0, offset.data(), filtered.size(), filtered.data()) < 0) {
-    fail(handles_->path);
+    fail(handles_->name);
   }
 }
 
 void ChunkWriter::close() {
   const Hdf5Lock lock;
-  if (!handles_->dataset.close() || !handles_->file.close()) fail(handles_->path);
+  if (!handles_->dataset.close() || !handles_->file.close()) fail(handles_->name);
 }
 
 std::vector<std::byte> shuffle_and_deflate(std::span<const std::byte> chunk, std::size_t element_bytes, int level) {
@@ -158,8 +174,8 @@ std::vector<std::byte> shuffle_and_deflate(std::span<const std::byte> chunk, std
   const std::unique_ptr<libdeflate_compressor, Free> compressor(libdeflate_alloc_compressor(level));
   if (!compressor) throw std::bad_alloc();
   std::vector<std::byte> deflated(libdeflate_zlib_compress_bound(compressor.get(), shuffled.size()));
-  deflated.resize(libdeflate_zlib_compress(compressor.get(), shuffled.data(), shuffled.size(), deflated.data(),
-                                           deflated.size()));
+  deflated.resize(
+      libdeflate_zlib_compress(compressor.get(), shuffled.data(), shuffled.size(), deflated.data(), deflated.size()));
   return deflated;
 }
 
@@ -168,7 +184,7 @@ void commit_with_record(TemporaryFile& file, const Destination& destination, con
     write_record(file.path(), destination, record);
   } else {
     TemporaryFile beside(file.final_path() + ".run.json", true);
-    FilledFile(beside.path()).write(0, std::as_bytes(std::span(record)));
+    FilledFile(beside.path(), beside.final_path()).write(0, std::as_bytes(std::span(record)));
     beside.commit();
   }
   file.commit();

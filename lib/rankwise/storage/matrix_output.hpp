@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "rankwise/storage/filled_file.hpp"
 #include "rankwise/storage/matrix.hpp"
 #include "rankwise/storage/result_table.hpp"
 #include "rankwise/storage/temporary_file.hpp"
@@ -25,8 +26,8 @@ struct MatrixShape {
   [[nodiscard]] std::uint64_t elements() const { return rows * columns; }
 };
 
-/// Lays a matrix out in a new file without its values. A matrix without chunks is one run of elements in the order of the
-/// layout: whoever has the file fills it by offset.
+/// Lays a matrix out in a new file without its values. A matrix without chunks is one run of elements in the order of
+/// the layout: whoever has the file fills it by offset.
 /// @return the offset of the first element, or nothing where chunks have to be given to a ChunkWriter
 /// @throws IoError
 std::optional<std::uint64_t> lay_out_matrix(const std::string& path, const Destination& destination,
@@ -35,6 +36,7 @@ std::optional<std::uint64_t> lay_out_matrix(const std::string& path, const Desti
 /// Writes whole chunks, as the filters leave them, into an HDF5 dataset that was laid out. One at a time.
 class ChunkWriter {
  public:
+  /// @throws IoError
   ChunkWriter(const std::string& path, const Destination& destination);
   ~ChunkWriter();
   /// @param row, column of the chunk's first element
@@ -50,25 +52,8 @@ class ChunkWriter {
 /// Shuffle and gzip, as HDF5's filters of these names do it: what a chunk looks like in the file.
 std::vector<std::byte> shuffle_and_deflate(std::span<const std::byte> chunk, std::size_t element_bytes, int level);
 
-/// Puts the record of the run beside the values (an attribute `rankwise_run` of an HDF5 dataset, FILE.run.json elsewhere)
-/// and gives the file its final name. @throws IoError
+/// Puts the record of the run beside the values (an attribute `rankwise_run` of an HDF5 dataset, FILE.run.json
+/// elsewhere) and gives the file its final name. @throws IoError
 void commit_with_record(TemporaryFile& file, const Destination& destination, const std::string& record);
-
-/// A file that is filled by offset, by any thread of any rank that sees it.
-class FilledFile {
- public:
-  /// @throws IoError
-  explicit FilledFile(const std::string& path);
-  FilledFile(const FilledFile&) = delete;
-  FilledFile& operator=(const FilledFile&) = delete;
-  ~FilledFile();
-  void write(std::uint64_t offset, std::span<const std::byte> bytes) const;
-  /// Bytes are durable. @throws IoError
-  void sync() const;
-
- private:
-  std::string path_;
-  int descriptor_;
-};
 
 }  // namespace rankwise::storage

@@ -97,11 +97,18 @@ void set_type(FlatLayout& layout, std::string_view descr, const std::string& pat
   if (kind == 'U' || kind == 'S' || kind == 'a') throw refuse("text");
   if (kind == 'c') throw refuse("complex numbers");
   if (kind == 'M' || kind == 'm') throw refuse("dates or durations");
-  constexpr std::array<std::pair<std::string_view, ElementType>, 12> known{
-      {{"b1", ElementType::uint8}, {"i1", ElementType::int8}, {"i2", ElementType::int16}, {"i4", ElementType::int32},
-       {"i8", ElementType::int64}, {"u1", ElementType::uint8}, {"u2", ElementType::uint16}, {"u4", ElementType::uint32},
-       {"u8", ElementType::uint64}, {"f2", ElementType::float32}, {"f4", ElementType::float32},
-       {"f8", ElementType::float64}}};
+  constexpr std::array<std::pair<std::string_view, ElementType>, 12> known{{{"b1", ElementType::uint8},
+                                                                            {"i1", ElementType::int8},
+                                                                            {"i2", ElementType::int16},
+                                                                            {"i4", ElementType::int32},
+                                                                            {"i8", ElementType::int64},
+                                                                            {"u1", ElementType::uint8},
+                                                                            {"u2", ElementType::uint16},
+                                                                            {"u4", ElementType::uint32},
+                                                                            {"u8", ElementType::uint64},
+                                                                            {"f2", ElementType::float32},
+                                                                            {"f4", ElementType::float32},
+                                                                            {"f8", ElementType::float64}}};
   const auto* const found =
       std::find_if(known.begin(), known.end(), [&](const auto& each) { return each.first == code.substr(1); });
   if (found == known.end()) throw refuse(fmt::format("the type '{}'", code.substr(0, 20)));
@@ -123,7 +130,8 @@ MatrixInfo inspect_npy(const std::string& path) {
   const auto order = value_of(header.text, "fortran_order");
   const auto shape_text = value_of(header.text, "shape");
   const auto shape = shape_text ? parse_shape(*shape_text) : std::nullopt;
-  if (!descr || !order || !shape) throw InputError(fmt::format("{} is no whole .npy file: its header is damaged", path));
+  if (!descr || !order || !shape)
+    throw InputError(fmt::format("{} is no whole .npy file: its header is damaged", path));
 
   FlatLayout layout{.offset = header.data_offset};
   set_type(layout, *descr, path);

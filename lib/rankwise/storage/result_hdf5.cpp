@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 
@@ -15,15 +16,16 @@ std::vector<std::string> link_names(const ResultTable& table) {
   constexpr std::string_view division_slash = "\u2215", one_dot_leader = "\u2024";
   std::vector<std::string> names = distinct_names(table);
   for (auto& name : names) {
-    for (auto at = name.find('/'); at != std::string::npos; at = name.find('/', at))
+    for (auto at = name.find('/'); at != std::string::npos; at = name.find('/')) {
       name.replace(at, 1, division_slash);
+    }
     if (name == ".") name = one_dot_leader;
   }
   return distinct(std::move(names));
 }
 
-/// An HDF5 file in memory. HDF5 never meets a full disk: there, 1.10 cannot close a file any more, and keeps it until
-/// the program's end, when it may crash.
+/// An HDF5 file in memory, so that HDF5 never meets a full disk: there it cannot close the file, and 1.10 crashes when
+/// the program ends (h5py#914).
 class Hdf5Image {
  public:
   explicit Hdf5Image(const TemporaryFile& file);

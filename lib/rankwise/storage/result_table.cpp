@@ -20,9 +20,8 @@ namespace rankwise::storage {
 namespace {
 
 bool ends_with(std::string_view text, std::string_view ending) {
-  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
-  return text.size() >= ending.size() &&
-         std::equal(ending.rbegin(), ending.rend(), text.rbegin(), [&](char b, char a) { return same(a, b); });
+  const auto same = [](char small, char any) { return small == (any >= 'A' && any <= 'Z' ? any - 'A' + 'a' : any); };
+  return text.size() >= ending.size() && std::equal(ending.rbegin(), ending.rend(), text.rbegin(), same);
 }
 
 std::optional<OutputFormat> format_by_ending(std::string_view file) {
@@ -78,18 +77,14 @@ void commit_both(TemporaryFile& record, TemporaryFile& result) {
 }  // namespace
 
 Destination parse_destination(const std::string& text) {
-  const auto colon = text.rfind(':');
-  if (colon != std::string::npos) {
-    const std::string file = text.substr(0, colon);
-    const auto format = format_by_ending(file);
-    if (format == OutputFormat::hdf5) return {file, text.substr(colon + 1)};
-    if (format) throw UsageError(fmt::format("{}: only .h5 and .hdf5 files have datasets to name", text));
-  }
-  if (!format_by_ending(text)) {
-    throw UsageError(fmt::format(
-        "'{}' tells no format: results go to files that end in .h5, .hdf5, .csv, .tsv, .json or .npy", text));
-  }
-  return {text, ""};
+  const auto colon = std::min(text.rfind(':'), text.size());
+  const std::string before = text.substr(0, colon);
+  const auto format_before = format_by_ending(before);
+  if (colon < text.size() && format_before == OutputFormat::hdf5) return {before, text.substr(colon + 1)};
+  if (format_by_ending(text)) return {text, ""};
+  if (format_before) throw UsageError(fmt::format("{}: only .h5 and .hdf5 files have datasets to name", text));
+  throw UsageError(
+      fmt::format("'{}' tells no format: results go to files that end in .h5, .hdf5, .csv, .tsv, .json or .npy", text));
 }
 
 OutputFormat format_of(const Destination& destination) {

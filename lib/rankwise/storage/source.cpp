@@ -19,7 +19,8 @@ namespace {
 bool ends_with(const std::string& path, std::string_view ending) {
   if (path.size() < ending.size()) return false;
   const std::string_view end = std::string_view(path).substr(path.size() - ending.size());
-  return std::equal(end.begin(), end.end(), ending.begin(), [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+  return std::equal(end.begin(), end.end(), ending.begin(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
 /// The first bytes of a file; shorter if the file is.
@@ -46,19 +47,27 @@ void refuse_foreign(const std::string& path, const std::string& start) {
     throw InputError(fmt::format("{} is {}, which rankwise does not read; convert it with: {}", path, what, mend));
   };
   if (start.starts_with("PAR1")) {
-    refuse("a Parquet file", fmt::format("python3 -c \"import pandas; pandas.read_parquet('{}').to_csv('converted.csv', index=False)\"", path));
+    refuse("a Parquet file",
+           fmt::format("python3 -c \"import pandas; pandas.read_parquet('{}').to_csv('converted.csv', index=False)\"",
+                       path));
   }
-  if (start.starts_with("MATLAB 5.0 MAT-file") || start.starts_with("MATLAB 6") ) {
-    refuse("a MATLAB file older than 7.3", fmt::format("python3 -c \"import numpy, scipy.io; numpy.save('converted.npy', scipy.io.loadmat('{}')['NAME'])\"", path));
+  if (start.starts_with("MATLAB 5.0 MAT-file") || start.starts_with("MATLAB 6")) {
+    refuse("a MATLAB file older than 7.3",
+           fmt::format(
+               "python3 -c \"import numpy, scipy.io; numpy.save('converted.npy', scipy.io.loadmat('{}')['NAME'])\"",
+               path));
   }
   if (start.starts_with("CDF\x01") || start.starts_with("CDF\x02") || start.starts_with("CDF\x05")) {
     refuse("a NetCDF-3 file", fmt::format("nccopy -k nc4 {} converted.nc", path));
   }
   if (start.starts_with("\x1f\x8b")) refuse("compressed with gzip", fmt::format("gzip -dk {}", path));
-  if (start.starts_with("PK\x03\x04")) refuse("a zip archive (.npz or .xlsx, perhaps)", "unzip it, or save the array alone");
+  if (start.starts_with("PK\x03\x04"))
+    refuse("a zip archive (.npz or .xlsx, perhaps)", "unzip it, or save the array alone");
 }
 
-char separator_of(const std::string& path) { return ends_with(path, ".tsv") || ends_with(path, ".tab") ? '\t' : ','; }
+char separator_of(const std::string& path) {
+  return ends_with(path, ".tsv") || ends_with(path, ".tab") ? '\t' : ',';
+}
 
 class TransposedReader final : public MatrixReader {
  public:
@@ -115,9 +124,12 @@ std::unique_ptr<const MatrixReader> open_matrix(const MatrixInfo& info) {
     throw IoError(fmt::format("{} is not the file that rank 0 sees under this name", info.file));
   }
   switch (info.format) {
-    case Format::hdf5: return open_hdf5(info);
-    case Format::npy: return open_npy(info);
-    case Format::csv: break;
+    case Format::hdf5:
+      return open_hdf5(info);
+    case Format::npy:
+      return open_npy(info);
+    case Format::csv:
+      break;
   }
   return open_csv(info);
 }

@@ -17,11 +17,12 @@ struct SourceName {
 SourceName split_source(const std::string& source);
 
 /// Which format a file has, from its first bytes and, for text, its name.
-/// @throws InputError for what is known but not read (Parquet, old MATLAB, NetCDF-3, gzip), with a line that converts it
+/// @throws InputError for what is known but not read (Parquet, old MATLAB, NetCDF-3, gzip), with a line that converts
+/// it
 Format detect_format(const std::string& path);
 
-/// Looks at a source: what is in it, how it lies there. Everything that can be wrong with it before its elements are read
-/// is found here.
+/// Looks at a source: what is in it, how it lies there. Everything that can be wrong with it before its elements are
+/// read is found here.
 /// @throws InputError, IoError
 MatrixInfo inspect_matrix(const std::string& source);
 

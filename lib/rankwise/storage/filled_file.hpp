@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace rankwise::storage {
+
+/// A file that is filled by offset, by any thread of any rank that sees it.
+class FilledFile {
+ public:
+  /// @param shown_as the name that errors tell
+  /// @throws IoError
+  FilledFile(const std::string& path, std::string shown_as);
+  FilledFile(const FilledFile&) = delete;
+  FilledFile& operator=(const FilledFile&) = delete;
+  ~FilledFile();
+  void write(std::uint64_t offset, std::span<const std::byte> bytes) const;
+  /// Makes sure that the disk has room for the file's first `bytes`. @throws IoError if it has not
+  void reserve(std::uint64_t bytes) const;
+  /// Bytes are durable. @throws IoError
+  void sync() const;
+
+ private:
+  [[noreturn]] void fail(int reason) const;
+  std::string shown_as_;
+  int descriptor_;
+};
+
+}  // namespace rankwise::storage

@@ -1,0 +1,33 @@
+import os
+
+import pytest
+
+from support import MPIEXEC, PROGRAM, run, run_json
+import subprocess
+
+
+def test_doctor_is_content_here():
+    for ranks in (None, 2):
+        done = run("doctor", ranks=ranks)
+        assert done.returncode == 0, done.stdout
+        for topic in ("MPI", "binding", "threads", "HDF5", "kernels", "machine"):
+            assert f"ok    {topic}" in done.stdout
+    assert run_json("doctor")["ok"] is True
+
+
+def test_doctor_finds_a_binding_that_is_too_narrow():
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("one processor only")
+    line = [MPIEXEC, "-n", "1", "--bind-to", "core", PROGRAM, "doctor", "--threads", "2"]
+    done = subprocess.run(line, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "mend  binding" in done.stdout and "--map-by slot:PE=2" in done.stdout
+
+
+def test_doctor_tries_the_folder_it_is_given(tmp_path):
+    assert f"ok    {tmp_path}" in run("doctor", "--path", tmp_path).stdout
+    assert list(tmp_path.iterdir()) == []
+    for ranks in (None, 2):
+        done = run("doctor", "--path", tmp_path / "none", ranks=ranks)
+        assert done.returncode == 1
+        assert "mend" in done.stdout and "none" in done.stdout

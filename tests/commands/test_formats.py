@@ -1,0 +1,180 @@
+"""Files as the programs of our users write them."""
+import h5py
+import numpy as np
+import pandas as pd
+import pytest
+
+from data_files import write_npy
+from support import assert_refused, run, run_json
+
+random = np.random.default_rng(11)
+
+
+def means(source, **options):
+    result = run_json("columns", source, **options)
+    return dict(zip(result["names"], result["statistics"]["mean"]))
+
+
+@pytest.mark.parametrize("dtype", ["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"])
+@pytest.mark.parametrize("order", "<>")
+def test_every_type_of_either_byte_order(dtype, order, tmp_path):
+    a = random.integers(0, 100, (211, 5)).astype(order + dtype)
+    np.save(tmp_path / "a.npy", a)
+    with h5py.File(tmp_path / "a.h5", "w") as f:
+        f["plain"] = a
+        f.create_dataset("gzip", data=a, compression="gzip", chunks=(50, 2))
+        f["column"] = a[:, 0]
+    expected = [int(x) for x in a.astype("i8").sum(axis=0)]
+    for source in ("a.npy", "a.h5:plain", "a.h5:/gzip"):
+        assert run_json("columns", tmp_path / source, ranks=2)["statistics"]["sum"] == expected
+    assert run_json("columns", f"{tmp_path}/a.h5:column")["statistics"]["sum"] == expected[:1]
+
+
+@pytest.mark.parametrize("options", [{"compression": "lzf"}, {"scaleoffset": 0}, {"fletcher32": True}, {"shuffle": True},
+                                     {"compression": "szip"}])
+def test_filters_of_hdf5(options, tmp_path):
+    a = random.integers(0, 100, (500, 7))
+    with h5py.File(tmp_path / "a.h5", "w") as f:
+        try:
+            f.create_dataset("x", data=a, chunks=(64, 7), **options)
+        except ValueError as error:
+            pytest.skip(f"h5py cannot write this: {error}")
+    done = run("columns", tmp_path / "a.h5", "--stats", "sum", "--json")
+    if options.get("compression") == "lzf":  # a filter of h5py's own: refused plainly where HDF5 lacks it
+        assert_refused(done, 3, "filter")
+    else:
+        assert run_json("columns", tmp_path / "a.h5")["statistics"]["sum"] == [int(x) for x in a.sum(axis=0)]
+
+
+def test_bool_from_h5py_and_numpy(tmp_path):
+    a = random.random((100, 3)) < 0.5
+    with h5py.File(tmp_path / "a.h5", "w") as f:
+        f["x"] = a
+    np.save(tmp_path / "a.npy", a)
+    for source in ("a.h5", "a.npy"):
+        assert run_json("columns", tmp_path / source)["statistics"]["sum"] == [int(x) for x in a.sum(axis=0)]
+
+
+@pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)])
+@pytest.mark.parametrize("fortran", [False, True])
+def test_npy_versions_and_orders(version, fortran, tmp_path):
+    a = random.random((30, 4))
+    with open(tmp_path / "a.npy", "wb") as f:
+        np.lib.format.write_array(f, np.asfortranarray(a) if fortran else a, version=version)
+    assert np.allclose(list(means(tmp_path / "a.npy").values()), a.mean(axis=0), rtol=1e-14)
+
+
+def test_npy_of_one_dimension(tmp_path):
+    np.save(tmp_path / "a.npy", np.arange(10))
+    assert run_json("columns", tmp_path / "a.npy")["statistics"]["sum"] == [45]
+
+
+def test_matlab_7_3_orientation(tmp_path):
+    """MATLAB's matrices are stored column by column behind a block of 512 bytes."""
+    a = random.random((20, 3))
+    with h5py.File(tmp_path / "a.mat", "w", userblock_size=512) as f:
+        d = f.create_dataset("A", data=a.T)
+        d.attrs["MATLAB_class"] = np.bytes_("double")
+    with open(tmp_path / "a.mat", "r+b") as f:
+        f.write(b"MATLAB 7.3 MAT-file".ljust(512))
+    result = run_json("columns", tmp_path / "a.mat")
+    assert (result["rows"], result["columns"]) == (20, 3)
+    assert np.allclose(result["statistics"]["mean"], a.mean(axis=0), rtol=1e-14)
+
+
+def test_groups_of_columns_are_tables(tmp_path):
+    with h5py.File(tmp_path / "t.h5", "w") as f:
+        g = f.create_group("run")
+        g["height"] = random.random(1000)
+        g["count"] = np.arange(1000)
+        g["name"] = np.array(["x"] * 1000, dtype="S")
+    for ranks in (None, 3):
+        result = run_json("columns", tmp_path / "t.h5", ranks=ranks)
+        assert result["names"] == ["count", "height"]
+        assert result["statistics"]["sum"][0] == 499500
+    assert means(f"{tmp_path}/t.h5:run") == means(f"{tmp_path}/t.h5:/run/")
+    assert run_json("rows", f"{tmp_path}/t.h5:run", "--stats", "max")["statistics"]["max"][999] == 999
+
+
+def test_pandas_frames_of_several_types(tmp_path):
+    frame = pd.DataFrame({"b": random.random(50), "a": np.arange(50), "c": random.random(50).astype("f4"),
+                          "t": ["x"] * 50})
+    frame.to_hdf(tmp_path / "f.h5", key="df", format="fixed")
+    for ranks in (None, 2):
+        result = means(tmp_path / "f.h5", ranks=ranks)
+        assert list(result) == ["b", "a", "c"]
+        for name, value in result.items():
+            assert np.isclose(value, frame[name].astype("f8").mean(), rtol=1e-13)
+    frame[["a", "b"]].to_hdf(tmp_path / "t.h5", key="df", format="table")
+    assert_refused(run("columns", f"{tmp_path}/t.h5:/df"), 3, "format='fixed'")
+
+
+def test_column_names_from_an_attribute(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as f:
+        d = f.create_dataset("x", data=random.random((5, 2)))
+        d.attrs["column_names"] = ["höhe", "breite"]
+    assert list(means(tmp_path / "a.h5")) == ["höhe", "breite"]
+
+
+def test_netcdf_coordinates_name_columns(tmp_path):
+    netCDF4 = pytest.importorskip("netCDF4")
+    a = random.random((6, 3))
+    with netCDF4.Dataset(tmp_path / "a.nc", "w") as f:
+        f.createDimension("time", 6)
+        f.createDimension("station", 3)
+        f.createVariable("station", str, ("station",))[:] = np.array(["north", "east", "west"], dtype=object)
+        f.createVariable("time", "f8", ("time",))[:] = np.arange(6)
+        f.createVariable("temperature", "f8", ("time", "station"))[:] = a
+    result = means(tmp_path / "a.nc")
+    assert list(result) == ["north", "east", "west"]
+    assert np.allclose(list(result.values()), a.mean(axis=0), rtol=1e-14)
+
+
+def test_csv_as_people_write_it(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes('\ufeff"height, m",weight,"a ""b"""\r\n1.5,2,3\r\n"2.5",,nan\r\n\r\n-1e3, 4 ,NA\r\n'.encode())
+    for ranks in (None, 3):
+        result = run_json("columns", path, ranks=ranks)
+        assert result["names"] == ["height, m", "weight", 'a "b"']
+        assert result["rows"] == 3
+        assert result["statistics"]["count"] == [3, 2, 1]
+        assert result["statistics"]["sum"] == [-996, 6, 3]
+    tsv = tmp_path / "a.tsv"
+    tsv.write_text("a\tb\n1\t2\n3\t4")
+    assert run_json("columns", tsv)["statistics"]["sum"] == [4, 6]
+
+
+def test_csv_of_pandas(tmp_path):
+    frame = pd.DataFrame(random.standard_normal((3000, 5)), columns=list("abcde"))
+    frame[random.random(frame.shape) < 0.05] = np.nan
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    result = run_json("columns", tmp_path / "a.csv", "--ddof", "1", ranks=3)
+    described = frame.describe()
+    assert result["names"] == list("abcde")
+    for name in ("count", "mean", "std", "min", "max"):
+        assert np.allclose(result["statistics"][name], described.loc[name], rtol=1e-12)
+
+
+def test_a_file_with_a_colon_in_its_name(tmp_path):
+    a = np.ones((2, 2))
+    write_npy(tmp_path / "12:30.npy", a)
+    assert means(tmp_path / "12:30.npy") == {"0": 1, "1": 1}
+
+
+def test_info_says_what_is_there(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as f:
+        f.create_dataset("x", data=random.random((300, 40)), chunks=(100, 40), compression="gzip", shuffle=True)
+        f["text"] = "hello"
+        f["group/labels"] = np.arange(300)
+    text = run("info", tmp_path / "a.h5").stdout
+    assert "3 datasets" in text and "300 × 40" in text and "chunks of 100 × 40" in text and "shuffle gzip" in text
+    assert "3 datasets" in run("info", tmp_path / "a.h5", ranks=3).stdout
+    listed = run_json("info", tmp_path / "a.h5")
+    by_name = {d["dataset"]: d for d in listed["datasets"]}
+    assert by_name["/x"]["shape"] == [300, 40] and by_name["/x"]["fits"]
+    assert not by_name["/text"]["fits"]
+    assert by_name["/x"]["one_column_bytes"] == by_name["/x"]["stored_bytes"]
+    np.save(tmp_path / "a.npy", random.random((1000, 10)))
+    assert "rows contiguous" in run("info", tmp_path / "a.npy").stdout
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n")
+    assert "columns: a, b" in run("info", tmp_path / "a.csv").stdout

@@ -1,0 +1,1 @@
+#include "rankwise/engine/run.hpp"

@@ -1,0 +1,65 @@
+#!/bin/bash
+# job_scripts_test.sh PROJECT RANKWISE MPIEXEC WORK: sbatch of the job scripts and srun give the digests of mpiexec.
+set -euo pipefail
+project=$1 mpiexec=$3 work=$4
+export RANKWISE=$2
+
+digest() { grep -o 'digest [0-9a-f]\{32\}' "$1" | tail -n 1; }
+same() { # WHAT FILE FILE
+  if [ -z "$(digest "$2")" ] || [ "$(digest "$2")" != "$(digest "$3")" ]; then
+    echo "$1: another digest, or none"
+    cat "$2" "$3"
+    exit 1
+  fi
+  echo "$1: $(digest "$2")"
+}
+says() { grep -q "$1" "$2" || { echo "'$1' is not in $2:"; cat "$2"; exit 1; }; }
+
+rm -rf "$work"
+mkdir -p "$work"
+cd "$work"
+export RANKWISE_CLUSTER=${TMPDIR:-/tmp}/rankwise-slurm-test
+code=0
+"$project/jobs/local-cluster.sh" start || code=$?
+[ $code = 0 ] || exit $code
+trap '"$project/jobs/local-cluster.sh" stop' EXIT
+eval "$("$project/jobs/local-cluster.sh" env)"
+
+"$mpiexec" -n 3 "$RANKWISE" generate normal --rows 20011 --columns 101 --out matrix.h5:/x >generate.log
+"$mpiexec" -n 3 "$RANKWISE" columns matrix.h5:/x >columns.mpiexec
+"$mpiexec" -n 3 "$RANKWISE" pi --samples 1e8 >pi.mpiexec
+
+sbatch --wait --output=columns.sbatch "$project/jobs/columns.slurm" matrix.h5:/x
+same 'sbatch jobs/columns.slurm' columns.sbatch columns.mpiexec
+says '4 ranks × 2 threads on 2 nodes' columns.sbatch
+sbatch --wait --output=pi.sbatch "$project/jobs/pi.slurm" 1e8
+same 'sbatch jobs/pi.slurm' pi.sbatch pi.mpiexec
+srun --nodes=2 --ntasks-per-node=2 "$RANKWISE" pi --samples 1e8 >pi.srun
+same 'srun rankwise pi' pi.srun pi.mpiexec
+says 'on 2 nodes' pi.srun
+
+# A file that only the first node sees: rank 0 reads it for the others.
+srun --nodes=2 --ntasks-per-node=1 "$RANKWISE" columns matrix.h5:/x --deliver scatter >scatter.srun
+same 'srun rankwise columns --deliver scatter' scatter.srun columns.mpiexec
+# Without srun, a batch script's command is one process alone.
+sbatch --wait --nodes=2 --output=alone.sbatch --wrap "$RANKWISE pi --samples 1e8"
+same 'a command of a batch script' alone.sbatch pi.mpiexec
+says '1 rank ×' alone.sbatch
+srun --nodes=2 --ntasks-per-node=2 "$RANKWISE" doctor >doctor.srun
+says 'launched by srun' doctor.srun
+
+# A failure is one message and the exit code, whatever the ranks.
+code=0
+srun --nodes=2 --ntasks-per-node=2 "$RANKWISE" columns none.h5 2>error.srun || code=$?
+[ $code = 3 ] || { echo "exit code $code, not 3"; cat error.srun; exit 1; }
+[ "$(grep -c '^rankwise' error.srun)" = 1 ] || { cat error.srun; exit 1; }
+
+# scancel's signal reaches the program under srun, and ends it with one line.
+sbatch --output=stopped.sbatch --wrap "srun --nodes=2 --ntasks-per-node=1 $RANKWISE pi --samples 1e15 --progress none" >job
+job=$(grep -o '[0-9]*' job)
+for _ in $(seq 100); do [ "$(squeue --noheader --steps --job "$job" | wc -l)" -gt 1 ] && break; sleep 0.2; done
+sleep 2
+scancel --signal=TERM "$job"
+for _ in $(seq 100); do [ -z "$(squeue --noheader --job "$job" 2>/dev/null)" ] && break; sleep 0.2; done
+[ "$(grep -c '^rankwise.*stopped by SIGTERM' stopped.sbatch)" = 1 ] || { cat stopped.sbatch; exit 1; }
+echo 'a signal ended all ranks with one line'

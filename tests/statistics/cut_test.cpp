@@ -1,0 +1,81 @@
+#include "rankwise/statistics/cut.hpp"
+
+#include <gtest/gtest.h>
+
+namespace rankwise::statistics {
+namespace {
+
+using storage::ChunkShape;
+using storage::Contiguous;
+using storage::ElementType;
+
+storage::MatrixInfo matrix(std::uint64_t rows, std::uint64_t columns, Contiguous contiguous,
+                           std::optional<ChunkShape> chunk = {}, ElementType type = ElementType::float64) {
+  storage::MatrixInfo info{.rows = rows, .columns = columns};
+  info.contiguous = contiguous;
+  info.chunk = chunk;
+  info.types = {type};
+  return info;
+}
+
+void expect_cover(const MatrixCut& cut) {
+  const blocks::Grid grid = cut.grid();
+  std::uint64_t elements = 0;
+  for (blocks::BlockIndex b = 0; b < grid.count(); ++b) {
+    const auto region = cut.region_of(grid.block_at(b));
+    EXPECT_LE(region.rows.end, cut.rows);
+    EXPECT_LE(region.columns.end, cut.columns);
+    elements += region.elements();
+  }
+  EXPECT_EQ(elements, cut.rows * cut.columns);
+}
+
+TEST(Cut, blocks_cover_every_element_once) {
+  for (const std::uint64_t rows : {0U, 1U, 2U, 1009U, 700001U}) {
+    for (const std::uint64_t columns : {0U, 1U, 3U, 101U, 20011U}) {
+      if (rows * columns > 100000000) continue;
+      for (const auto contiguous : {Contiguous::rows, Contiguous::columns}) {
+        expect_cover(cut_matrix(matrix(rows, columns, contiguous)));
+        expect_cover(cut_matrix(matrix(rows, columns, contiguous, ChunkShape{100, 7})));
+      }
+    }
+  }
+}
+
+TEST(Cut, blocks_are_a_few_mebibytes_that_lie_together) {
+  for (const auto contiguous : {Contiguous::rows, Contiguous::columns}) {
+    const MatrixCut cut = cut_matrix(matrix(30000, 10000, contiguous));
+    EXPECT_GE(cut.largest_elements() * 8, 1U << 20);
+    EXPECT_LE(cut.largest_elements() * 8, 8U << 20);
+  }
+  EXPECT_EQ(cut_matrix(matrix(30000, 10000, Contiguous::columns)).step_rows, 30000U) << "whole columns";
+  EXPECT_EQ(cut_matrix(matrix(std::uint64_t{1} << 40, 2, Contiguous::columns)).lane_columns, 1U);
+}
+
+TEST(Cut, borders_lie_on_chunk_borders) {
+  for (const auto contiguous : {Contiguous::rows, Contiguous::columns}) {
+    const MatrixCut cut = cut_matrix(matrix(100000, 5000, contiguous, ChunkShape{1000, 130}));
+    EXPECT_EQ(cut.step_rows % 1000, 0U);
+    EXPECT_TRUE(cut.lane_columns % 130 == 0 || cut.lane_columns == 5000);
+  }
+}
+
+TEST(Cut, partial_results_stay_small_however_wide_the_matrix) {
+  EXPECT_LE(cut_matrix(matrix(10, std::uint64_t{1} << 40, Contiguous::rows)).lane_columns, 8192U);
+  EXPECT_LE(cut_matrix(matrix(10, std::uint64_t{1} << 40, Contiguous::columns)).lane_columns, 8192U);
+}
+
+TEST(Cut, a_matrix_without_rows_has_a_block_for_each_lane) {
+  const MatrixCut cut = cut_matrix(matrix(0, 5, Contiguous::rows));
+  EXPECT_EQ(cut.grid().count(), 1U);
+  EXPECT_EQ(cut.region_of({0, 0}).columns.size(), 5U);
+}
+
+TEST(Cut, columns_of_several_types_are_lanes_of_their_own) {
+  storage::MatrixInfo info = matrix(100, 3, Contiguous::columns);
+  info.types = {ElementType::float64, ElementType::int8, ElementType::float32};
+  EXPECT_EQ(cut_matrix(info).lane_columns, 1U);
+}
+
+}  // namespace
+}  // namespace rankwise::statistics

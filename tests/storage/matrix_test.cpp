@@ -1,0 +1,66 @@
+#include "rankwise/storage/matrix.hpp"
+
+#include <gtest/gtest.h>
+
+#include "rankwise/base/errors.hpp"
+
+namespace rankwise::storage {
+namespace {
+
+TEST(MatrixInfo, comes_back_whole_and_its_cuts_are_noticed) {
+  MatrixInfo info{.source = "a.h5:/x", .file = "a.h5", .dataset = "/x", .format = Format::csv, .rows = 7, .columns = 2};
+  info.contiguous = Contiguous::columns;
+  info.chunk = ChunkShape{3, 2};
+  info.types = {ElementType::int8, ElementType::float64};
+  info.names = {"a", "π"};
+  info.description = "x";
+  info.stored = {99};
+  info.identity = "id";
+  info.index = {std::byte{1}, std::byte{2}};
+  ByteWriter out;
+  info.encode(out);
+  ByteReader in(out.bytes());
+  const MatrixInfo back = MatrixInfo::decode(in);
+  EXPECT_TRUE(in.empty());
+  EXPECT_EQ(back.source, info.source);
+  EXPECT_EQ(back.rows, 7U);
+  EXPECT_EQ(back.chunk, info.chunk);
+  EXPECT_EQ(back.types, info.types);
+  EXPECT_EQ(back.names, info.names);
+  EXPECT_EQ(back.index, info.index);
+  EXPECT_EQ(back.contiguous, Contiguous::columns);
+  for (std::size_t size = 0; size < out.bytes().size(); ++size) {
+    ByteReader cut(out.bytes().first(size));
+    EXPECT_THROW(MatrixInfo::decode(cut), InputError);
+  }
+}
+
+TEST(MatrixInfo, columns_without_names_are_numbered) {
+  MatrixInfo info;
+  EXPECT_EQ(info.name_of(3), "3");
+  info.names = {"a"};
+  EXPECT_EQ(info.name_of(0), "a");
+}
+
+TEST(Tile, is_aligned_and_knows_its_strides) {
+  Tile tile;
+  for (const std::uint64_t rows : {5U, 1U, 100U}) {
+    const auto bytes = tile.prepare({{0, rows}, {0, 3}}, ElementType::float64, Contiguous::columns);
+    EXPECT_EQ(bytes.size(), rows * 3 * 8);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(bytes.data()) % 64, 0U);
+    EXPECT_EQ(tile.column_stride(), rows);
+    EXPECT_EQ(tile.row_stride(), 1U);
+    tile.transpose();
+    EXPECT_EQ(tile.rows(), 3U);
+    EXPECT_EQ(tile.row_stride(), rows);
+    EXPECT_EQ(tile.contiguous(), Contiguous::rows);
+  }
+}
+
+TEST(Tile, absurd_regions_take_no_memory) {
+  Tile tile;
+  EXPECT_THROW(tile.prepare({{0, std::uint64_t{1} << 62}, {0, 1}}, ElementType::float64, Contiguous::rows), InputError);
+}
+
+}  // namespace
+}  // namespace rankwise::storage
