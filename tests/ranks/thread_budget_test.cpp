@@ -54,6 +54,11 @@ TEST(ThreadBudget, openmps_own_variable_is_kept_to) {
   EXPECT_EQ(threads_of({first(2)}, {}, 8), (std::vector{2}));
 }
 
+TEST(ThreadBudget, what_the_batch_system_grants_is_kept_to_without_a_binding) {
+  const std::vector<Processors> masks{first(64)};
+  EXPECT_EQ(default_threads({.masks = masks, .node_rank = 0, .quota = {}, .openmp = {}, .granted = 4}), 4);
+}
+
 TEST(ThreadBudget, processors_are_dealt_out_without_gap_or_overlap) {
   for (int count = 1; count <= 40; ++count) {
     for (int ranks = 1; ranks <= count; ++ranks) {

@@ -31,7 +31,7 @@ eval "$("$project/jobs/local-cluster.sh" env)"
 
 sbatch --wait --output=columns.sbatch "$project/jobs/columns.slurm" matrix.h5:/x
 same 'sbatch jobs/columns.slurm' columns.sbatch columns.mpiexec
-says '4 ranks × 2 threads on 2 nodes' columns.sbatch
+says '4 ranks × [1-9] threads* on 2 nodes' columns.sbatch
 sbatch --wait --output=pi.sbatch "$project/jobs/pi.slurm" 1e8
 same 'sbatch jobs/pi.slurm' pi.sbatch pi.mpiexec
 srun --nodes=2 --ntasks-per-node=2 "$RANKWISE" pi --samples 1e8 >pi.srun
@@ -55,7 +55,7 @@ srun --nodes=2 --ntasks-per-node=2 "$RANKWISE" columns none.h5 2>error.srun || c
 [ "$(grep -c '^rankwise' error.srun)" = 1 ] || { cat error.srun; exit 1; }
 
 # scancel's signal reaches the program under srun, and ends it with one line.
-sbatch --output=stopped.sbatch --wrap "srun --nodes=2 --ntasks-per-node=1 $RANKWISE pi --samples 1e15 --progress none" >job
+sbatch --nodes=2 --output=stopped.sbatch --wrap "srun --nodes=2 --ntasks-per-node=1 $RANKWISE pi --samples 1e15 --progress none" >job
 job=$(grep -o '[0-9]*' job)
 for _ in $(seq 100); do [ "$(squeue --noheader --steps --job "$job" | wc -l)" -gt 1 ] && break; sleep 0.2; done
 sleep 2

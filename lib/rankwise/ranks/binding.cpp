@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <vector>
@@ -72,12 +73,22 @@ std::vector<Processors> masks_on_node(const Session& session, const Processors& 
   return masks;
 }
 
-std::optional<int> openmp_threads() {
-  const char* text = std::getenv("OMP_NUM_THREADS");
+/// A positive number in the environment; of a list such as "4,2", the first.
+std::optional<int> environment_number(const char* name) {
+  const char* text = std::getenv(name);
   if (text == nullptr) return std::nullopt;
-  const long value = std::strtol(text, nullptr, 10);  // "4,2" is for nested teams: the outermost counts
+  const long value = std::strtol(text, nullptr, 10);
   if (value <= 0) return std::nullopt;
   return static_cast<int>(value);
+}
+
+/// Not every Slurm binds its tasks: on a node shared with other jobs the mask alone would be everybody's.
+std::optional<int> granted_by_slurm(const Session& session) {
+  if (session.launcher().kind != Launcher::Kind::slurm) return std::nullopt;
+  if (const auto per_task = environment_number("SLURM_CPUS_PER_TASK")) return per_task;
+  const auto on_node = environment_number("SLURM_CPUS_ON_NODE");
+  if (!on_node) return std::nullopt;
+  return std::max(1, *on_node / session.node().size());
 }
 
 }  // namespace
@@ -109,7 +120,8 @@ ThreadLayout lay_out_threads(const Session& session, std::optional<int> requeste
   }
 
   layout.threads =
-      default_threads({.masks = masks, .node_rank = node_rank, .quota = processor_quota(), .openmp = openmp_threads()});
+      default_threads({.masks = masks, .node_rank = node_rank, .quota = processor_quota(), .openmp = environment_number("OMP_NUM_THREADS"),
+                                    .granted = granted_by_slurm(session)});
   if (requested) {
     layout.threads = *requested;
     if (static_cast<std::size_t>(*requested) > mine.size()) {

@@ -52,6 +52,7 @@ int default_threads(const Allowance& allowance) {
     threads += dealt(count, static_cast<int>(at), static_cast<int>(sharers.size()));
   }
   if (allowance.quota) threads = std::min(threads, static_cast<int>(*allowance.quota / neighbours));
+  if (allowance.granted) threads = std::min(threads, *allowance.granted);
   if (allowance.openmp) threads = std::min(threads, *allowance.openmp);
   return std::max(1, threads);
 }

@@ -16,11 +16,12 @@ struct Allowance {
   int node_rank = 0;                  ///< which of them is ours
   std::optional<double> quota;        ///< processors that the control group grants to all ranks of the node
   std::optional<int> openmp;          ///< OMP_NUM_THREADS
+  std::optional<int> granted = {};  ///< what the batch system grants each rank, whether or not it binds to it
 };
 
 /// How many threads this rank starts if the user does not say: its share of the processors that it may use, where
-/// processors that several ranks may use are shared among them; at most the quota's share and OMP_NUM_THREADS; at
-/// least 1. A pure function.
+/// processors that several ranks may use are shared among them; at most the quota's share, what the batch system
+/// grants, and OMP_NUM_THREADS; at least 1. A pure function.
 int default_threads(const Allowance& allowance);
 
 /// The processors of the node dealt out to its ranks in contiguous runs, this rank's run; everything to everyone where

@@ -60,8 +60,9 @@ std::string InputFile::identity() const {
   digest.add(size_);
   std::vector<std::byte> bytes(page);
   for (std::uint64_t i = 0; i < pages; ++i) {
-    // Evenly over the file; a small file is hashed whole, its pages once.
-    const std::uint64_t offset = size_ <= page * pages ? i * page : (size_ - page) / (pages - 1) * i;
+    // A small file is hashed whole; of a large one the pages lie evenly from the first to the last.
+    const std::uint64_t even = i + 1 == pages ? size_ - page : (size_ - page) / (pages - 1) * i;
+    const std::uint64_t offset = size_ <= page * pages ? i * page : even;
     if (offset >= size_) break;
     const auto part = std::span(bytes).first(static_cast<std::size_t>(std::min(page, size_ - offset)));
     read(offset, part);

@@ -77,7 +77,8 @@ std::optional<std::vector<std::uint64_t>> parse_shape(std::string_view text) {
     if (error != std::errc()) return std::nullopt;
     rest.remove_prefix(static_cast<std::size_t>(stop - rest.data()));
     if (!rest.empty() && rest[0] == 'L') rest.remove_prefix(1);  // Python 2 wrote longs
-    if (!rest.empty() && rest[0] != ',' && rest[0] != ' ') return std::nullopt;
+    rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of(' ')));
+    if (!rest.empty() && rest[0] != ',') return std::nullopt;
     shape.push_back(value);
   }
   return shape;
