@@ -10,7 +10,7 @@ if [ ! -x build/release/apps/rankwise/rankwise ]; then
 fi
 mkdir -p build
 {
-  cmake --preset release -DRANKWISE_TESTS=OFF -DRANKWISE_WERROR=OFF &&
+  cmake --preset release -DRANKWISE_TESTS=OFF &&
     cmake --build --preset release --target rankwise
 } >build/demo-build.log 2>&1 || { tail -n 40 build/demo-build.log; exit 1; }
 

@@ -13,7 +13,7 @@ TEST(Agreement, passes_when_all_pass) {
   EXPECT_EQ(done, 1);
 }
 
-TEST(Agreement, the_failure_of_any_one_rank_is_thrown_by_all_and_names_the_rank) {
+TEST(Agreement, the_failure_of_any_one_rank_is_thrown_by_all_and_names_the_rank_unless_it_is_rank_0) {
   const Communicator& ranks = test::session().ranks();
   for (int bad = 0; bad < ranks.size(); ++bad) {
     try {
@@ -25,7 +25,7 @@ TEST(Agreement, the_failure_of_any_one_rank_is_thrown_by_all_and_names_the_rank)
       EXPECT_EQ(error.exit_code(), 3);
       const std::string message = error.what();
       EXPECT_TRUE(message.starts_with("cannot open x.h5"));
-      EXPECT_EQ(message.find("(rank " + std::to_string(bad)) != std::string::npos, ranks.size() > 1);
+      EXPECT_EQ(message.find("(rank " + std::to_string(bad)) != std::string::npos, bad > 0);
     }
   }
 }

@@ -13,11 +13,12 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace rankwise::kernels::HWY_NAMESPACE {
+namespace {
 #if HWY_TARGET != HWY_SCALAR
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-using Doubles = hn::CappedTag<double, 8>;  // 32 lanes are a multiple of every vector's length
+using Doubles = hn::CappedTag<double, max_vector>;
 using Words = hn::RebindToUnsigned<Doubles>;
 using Integers = hn::RebindToSigned<Doubles>;
 
@@ -42,7 +43,7 @@ HWY_INLINE auto Load(const T* values) {
 
 /// Adds `rows` vectors below one another. Without `with_nan`, NaN spoil the sum, and nothing else tells of them.
 template <bool with_nan, class T, std::size_t width>
-HWY_INLINE void SumVector(const T* values, std::size_t rows, std::size_t stride, Sums<T, width>& sums,
+HWY_INLINE void SumVector(const T* values, std::size_t rows, std::size_t stride, PieceSums<T, width>& sums,
                           std::size_t lane) {
   const Doubles d;
   const auto infinity = hn::Set(d, std::numeric_limits<double>::infinity());
@@ -70,7 +71,7 @@ HWY_INLINE void SumVector(const T* values, std::size_t rows, std::size_t stride,
 
 template <bool, class T, std::size_t width>
 requires(std::is_integral_v<T> && sizeof(T) == 8) HWY_INLINE
-    void SumVector(const T* values, std::size_t rows, std::size_t stride, Sums<T, width>& sums, std::size_t lane) {
+    void SumVector(const T* values, std::size_t rows, std::size_t stride, PieceSums<T, width>& sums, std::size_t lane) {
   const Words words;
   const Integers integers;
   auto low = hn::Load(words, &sums.low[lane]), high = hn::Load(words, &sums.high[lane]);
@@ -93,7 +94,7 @@ requires(std::is_integral_v<T> && sizeof(T) == 8) HWY_INLINE
 
 /// Gives extremes that are zero their sign: which of two zeros Min and Max take differs between targets.
 template <class T, std::size_t width>
-void SignZeros(const T* values, std::size_t rows, std::size_t stride, Sums<T, width>& sums, std::size_t lane) {
+void SignZeros(const T* values, std::size_t rows, std::size_t stride, PieceSums<T, width>& sums, std::size_t lane) {
   const Doubles d;
   const auto zero = hn::Zero(d);
   const auto min = hn::Load(d, &sums.min[lane]), max = hn::Load(d, &sums.max[lane]);
@@ -110,7 +111,7 @@ void SignZeros(const T* values, std::size_t rows, std::size_t stride, Sums<T, wi
 }
 
 template <bool with_nan, class T, std::size_t width>
-HWY_INLINE void DeviateVector(const T* values, std::size_t rows, std::size_t stride, Deviations<width>& deviations,
+HWY_INLINE void DeviateVector(const T* values, std::size_t rows, std::size_t stride, PieceDeviations<width>& deviations,
                               std::size_t lane) {
   const Doubles d;
   const auto centre = hn::Load(d, &deviations.centre[lane]);
@@ -126,7 +127,99 @@ HWY_INLINE void DeviateVector(const T* values, std::size_t rows, std::size_t str
   hn::Store(squares, d, &deviations.squares[lane]);
 }
 
+// A whole strip is inlined and unrolled; a short one is rare.
+template <class T, std::size_t width>
+HWY_NOINLINE void SumShort(const T* values, std::size_t rows, std::size_t stride, PieceSums<T, width>& sums,
+                           std::size_t lane) {
+  SumVector<false>(values, rows, stride, sums, lane);
+}
+template <bool with_nan, class T, std::size_t width>
+HWY_NOINLINE void DeviateShort(const T* values, std::size_t rows, std::size_t stride,
+                               PieceDeviations<width>& deviations, std::size_t lane) {
+  DeviateVector<with_nan>(values, rows, stride, deviations, lane);
+}
+
+/// Calls act(first column, its lane) for each vector of a piece. The last one overlaps that before it, in lanes of its
+/// own.
+template <class T, class Act>
+HWY_INLINE void EachVector(std::size_t columns, Act act) {
+  const std::size_t n = hn::Lanes(Doubles());
+  if constexpr (std::is_floating_point_v<T>) {
+    // Unrolled, each load in a run strides evenly from row to row, as hardware that fetches ahead likes it: a run of
+    // doubles from memory takes three quarters of the time.
+    HWY_UNROLL(4)
+    for (std::size_t lane = 0; lane < columns; lane += n) act(std::min(lane, columns - n), lane);
+  } else {
+    for (std::size_t lane = 0; lane < columns; lane += n) act(std::min(lane, columns - n), lane);
+  }
+}
+inline std::size_t LaneOf(std::size_t column, std::size_t columns) {
+  const std::size_t rest = columns % hn::Lanes(Doubles());
+  return column < columns - rest || rest == 0 ? column : column + hn::Lanes(Doubles()) - rest;
+}
+
+/// Sums `rows` rows; tells whether there may be NaN.
+template <class T, std::size_t width>
+bool FirstPass(const T* values, std::size_t rows, std::size_t stride, std::size_t columns, PieceSums<T, width>& sums) {
+  const Doubles d;
+  sums.clear(0, hwy::RoundUpTo(columns, hn::Lanes(d)));
+  for (std::size_t row = 0; row < rows; row += strip_rows) {
+    const std::size_t height = std::min(strip_rows, rows - row);
+    EachVector<T>(columns, [&](std::size_t column, std::size_t lane) HWY_ATTR {
+      const T* top = values + row * stride + column;
+      if (height == strip_rows) {
+        SumVector<false>(top, strip_rows, stride, sums, lane);
+      } else {
+        SumShort(top, height, stride, sums, lane);
+      }
+    });
+  }
+  bool nan = false;
+  if constexpr (std::is_floating_point_v<T>) {
+    EachVector<T>(columns, [&](std::size_t column, std::size_t lane) HWY_ATTR {
+      if (!hn::AllFalse(d, hn::IsNaN(hn::Load(d, &sums.sum[lane])))) {
+        nan = true;
+        sums.clear(lane, lane + hn::Lanes(d));
+        SumVector<true>(values + column, rows, stride, sums, lane);
+      }
+      SignZeros(values + column, rows, stride, sums, lane);
+    });
+  }
+  return nan;
+}
+
+/// Fetches what lies `ahead` into the second cache meanwhile: this pass reads from the caches alone.
+template <bool with_nan, class T, std::size_t width>
+void SecondPass(const T* values, std::size_t rows, std::size_t stride, std::size_t columns, std::size_t ahead,
+                PieceDeviations<width>& deviations) {
+  deviations.clear(hwy::RoundUpTo(columns, hn::Lanes(Doubles())));
+  for (std::size_t row = 0; row < rows; row += strip_rows) {
+    const std::size_t height = std::min(strip_rows, rows - row);
+    EachVector<T>(columns, [&](std::size_t column, std::size_t lane) HWY_ATTR {
+      const T* top = values + row * stride + column;
+      if (lane * sizeof(T) % 64 == 0) {
+        for (std::size_t i = 0; i < height; ++i) __builtin_prefetch(top + ahead + i * stride, 0, 2);
+      }
+      if (height == strip_rows) {
+        DeviateVector<with_nan>(top, strip_rows, stride, deviations, lane);
+      } else {
+        DeviateShort<with_nan>(top, height, stride, deviations, lane);
+      }
+    });
+  }
+}
+
+template <class T, std::size_t width>
+void SecondPass(const T* values, std::size_t rows, std::size_t stride, std::size_t columns, bool nan, std::size_t ahead,
+                PieceDeviations<width>& deviations) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (nan) return SecondPass<true>(values, rows, stride, columns, ahead, deviations);
+  }
+  SecondPass<false>(values, rows, stride, columns, ahead, deviations);
+}
+
 #endif
+}  // namespace
 }  // namespace rankwise::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <tuple>
 
 #include "rankwise/kernels/moments-piece.hpp"
 
@@ -8,9 +9,13 @@
 
 namespace rankwise::kernels {
 
+inline constexpr std::size_t max_vector = 8;       // doubles; the 32 lanes are a multiple of any vector
+inline constexpr std::size_t strip_rows = 8;       // so long do sums stay in registers
+inline constexpr std::size_t panel_columns = 256;  // a panel's piece stays in the second cache
+
 /// The first pass: sums and extremes. Integers of up to 32 bits are taken as doubles: a piece's sum of them is exact.
 template <class T, std::size_t width>
-struct Sums {
+struct PieceSums {
   alignas(64) std::array<double, width> sum;
   alignas(64) std::array<double, width> min;
   alignas(64) std::array<double, width> max;
@@ -64,7 +69,7 @@ struct Sums {
 
 /// 64-bit integers are moved to begin at 0, and their halves summed apart, so that no sum overflows.
 template <class T, std::size_t width>
-requires(std::is_integral_v<T> && sizeof(T) == 8) struct Sums<T, width> {
+requires(std::is_integral_v<T> && sizeof(T) == 8) struct PieceSums<T, width> {
   static constexpr std::uint64_t half = std::uint64_t{1} << 63;
   static constexpr std::uint64_t moved = std::is_signed_v<T> ? half : 0;
 
@@ -116,7 +121,7 @@ requires(std::is_integral_v<T> && sizeof(T) == 8) struct Sums<T, width> {
 
 /// The second pass.
 template <std::size_t width>
-struct Deviations {
+struct PieceDeviations {
   alignas(64) std::array<double, width> centre;
   alignas(64) std::array<double, width> residual;
   alignas(64) std::array<double, width> squares;
@@ -137,9 +142,20 @@ struct Deviations {
 };
 
 template <class T, std::size_t width>
-struct Notes {
-  Sums<T, width> sums;
-  Deviations<width> deviations;
+struct PieceNotes {
+  PieceSums<T, width> sums;
+  PieceDeviations<width> deviations;
 };
+
+/// What a target offers.
+template <class T>
+struct MomentsKernels {
+  MomentsOf<T> (*of_run)(const T* values, std::size_t size);
+  void (*of_columns)(const T* values, std::size_t rows, std::size_t row_stride, std::span<MomentsOf<T>> moments);
+};
+template <class... T>
+using MomentsKernelsOfEach = std::tuple<MomentsKernels<T>...>;
+using AllMomentsKernels = MomentsKernelsOfEach<double, float, std::int8_t, std::int16_t, std::int32_t, std::int64_t,
+                                               std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t>;
 
 }  // namespace rankwise::kernels

@@ -18,16 +18,23 @@ inline constexpr std::size_t run_lanes = 32;
 inline constexpr std::size_t run_piece = 1024;  // 8 KiB of doubles: still in the first cache for the second pass
 inline constexpr std::size_t tile_piece_rows = 64;
 
-/// -0.0 is less than +0.0. Neither may be NaN.
+/// -0.0 is less than +0.0. Neither may be NaN. Written so that compilers select without a branch on the data: one that
+/// is mispredicted costs a run that comes from memory a third of its speed.
 template <class Value>
 Value lesser(Value a, Value b) {
-  if constexpr (std::is_floating_point_v<Value>) return b < a || (b == a && std::signbit(b)) ? b : a;
-  return b < a ? b : a;
+  const Value selected = b < a ? b : a;
+  if constexpr (std::is_floating_point_v<Value>) {
+    if (selected == 0) return std::signbit(a) || std::signbit(b) ? -Value{0} : Value{0};
+  }
+  return selected;
 }
 template <class Value>
 Value greater(Value a, Value b) {
-  if constexpr (std::is_floating_point_v<Value>) return b > a || (b == a && !std::signbit(b)) ? b : a;
-  return b > a ? b : a;
+  const Value selected = b > a ? b : a;
+  if constexpr (std::is_floating_point_v<Value>) {
+    if (selected == 0) return std::signbit(a) && std::signbit(b) ? -Value{0} : Value{0};
+  }
+  return selected;
 }
 
 /// The mean of equal values is that value, whatever their rounded sum says: constants have no variance at all.

@@ -132,8 +132,7 @@ class GenerateJob {
 /// What rank 0 writes, piece after piece.
 class RootWriter {
  public:
-  RootWriter(const GenerateOptions& options, const std::string& path, std::uint64_t offset)
-      : options_(options), next_(offset) {
+  RootWriter(const GenerateOptions& options, const std::string& path, std::uint64_t offset) : next_(offset) {
     if (options.shape.chunk) {
       chunks_.emplace(path, options.destination);
     } else {
@@ -153,7 +152,6 @@ class RootWriter {
   }
 
  private:
-  const GenerateOptions& options_;
   std::uint64_t next_;
   std::optional<storage::ChunkWriter> chunks_;
   std::optional<storage::FilledFile> file_;

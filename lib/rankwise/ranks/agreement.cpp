@@ -36,12 +36,10 @@ void agree(const Communicator& ranks, const std::function<void()>& act) {
   const auto codes = all_gather(ranks, std::span(&code, 1));
   const auto first = static_cast<std::size_t>(
       std::find_if(codes.begin(), codes.end(), [](int each) { return each != 0; }) - codes.begin());
-  const bool alike = std::all_of(messages.begin(), messages.end(), [&](const auto& m) { return m == messages[0]; });
   std::string message = messages[first];
-  if (!alike) {
-    const auto hosts = all_gather_text(ranks, host_name());
-    message += fmt::format(" (rank {} of {} on {})", first, ranks.size(), hosts[first]);
-  }
+  // Rank 0 acts for all (it inspects the input, it writes the result): only another rank's failure is its own.
+  const auto hosts = all_gather_text(ranks, host_name());
+  if (first != 0) message += fmt::format(" (rank {} of {} on {})", first, ranks.size(), hosts[first]);
   throw AgreedError(codes[first], message);
 }
 

@@ -29,7 +29,7 @@ Failure current_failure();
 
 /// Does `act` on this rank, then finds out whether it went well on all of them.
 /// @throws AgreedError on every rank if it failed on any: the failure of the lowest rank it failed on, which is named
-///         unless the same happened on every rank.
+///         unless it is rank 0.
 /// @note Collective
 void agree(const Communicator& ranks, const std::function<void()>& act);
 

@@ -119,19 +119,24 @@ ThreadLayout lay_out_threads(const Session& session, std::optional<int> requeste
     masks = masks_on_node(session, mine);
   }
 
-  layout.threads =
-      default_threads({.masks = masks, .node_rank = node_rank, .quota = processor_quota(), .openmp = environment_number("OMP_NUM_THREADS"),
+  layout.threads = default_threads({.masks = masks,
+                                    .node_rank = node_rank,
+                                    .quota = processor_quota(),
+                                    .openmp = environment_number("OMP_NUM_THREADS"),
                                     .granted = granted_by_slurm(session)});
   if (requested) {
     layout.threads = *requested;
     if (static_cast<std::size_t>(*requested) > mine.size()) {
       layout.warning = fmt::format("each rank may use {} of {} processors; its {} threads share them", mine.size(),
                                    topology.count(HWLOC_OBJ_PU), *requested);
-      if (session.launcher().kind == Launcher::Kind::open_mpi && given.size() > mine.size()) {
+      const bool room = given.size() >= static_cast<std::size_t>(*requested) * static_cast<std::size_t>(node_size);
+      if (session.launcher().kind == Launcher::Kind::open_mpi && room) {
         layout.warning +=
             fmt::format(". Start with: mpiexec -n {} --map-by slot:PE={} ...", session.ranks().size(), *requested);
       } else if (session.launcher().kind == Launcher::Kind::slurm) {
         layout.warning += fmt::format(". Start with: srun --cpus-per-task={} ...", *requested);
+      } else {
+        layout.warning += ". Start with: fewer ranks, or fewer --threads";
       }
     }
   }
