@@ -155,6 +155,27 @@ def test_csv_of_pandas(tmp_path):
         assert np.allclose(result["statistics"][name], described.loc[name], rtol=1e-12)
 
 
+def test_a_pattern_is_its_files_one_below_the_other(tmp_path):
+    a = random.integers(0, 100, (1000, 4))
+    for i, rows in enumerate((a[:300], a[300:301], a[301:])):
+        np.save(tmp_path / f"part-{i}.npy", np.asfortranarray(rows) if i == 2 else rows)
+        with h5py.File(tmp_path / f"part-{i}.h5", "w") as f:
+            f["x"] = rows.astype("f4") if i else rows
+        pd.DataFrame(rows, columns=list("abcd")).to_csv(tmp_path / f"part-{i}.csv", index=False)
+    sums = [int(x) for x in a.sum(axis=0)]
+    for pattern in ("part-*.npy", "part-?.h5:/x", "part-[0-2].csv"):
+        for ranks in (None, 3):
+            result = run_json("columns", tmp_path / pattern, ranks=ranks)
+            assert result["statistics"]["sum"] == sums and result["rows"] == 1000
+        assert run_json("rows", tmp_path / pattern, "--stats", "max")["statistics"]["max"] == [int(x) for x in a.max(axis=1)]
+    assert result["names"] == list("abcd")
+    one = run_json("columns", tmp_path / "part-*.csv", "--deliver", "scatter", ranks=2)
+    assert one["digest"] == result["digest"]
+    assert_refused(run("columns", tmp_path / "none-*.csv", ranks=2), 3, "no file matches")
+    (tmp_path / "part-3.csv").write_text("a,b\n1,2\n")
+    assert_refused(run("columns", tmp_path / "part-*.csv"), 3, "2 columns", "part-3.csv")
+
+
 def test_a_file_with_a_colon_in_its_name(tmp_path):
     a = np.ones((2, 2))
     write_npy(tmp_path / "12:30.npy", a)

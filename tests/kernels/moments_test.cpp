@@ -79,12 +79,12 @@ std::vector<std::vector<T>> samples(std::size_t size) {
 }
 
 template <class T>
-class Moments10Types : public testing::Test {};
+class MomentsOfEachType : public testing::Test {};
 using TenTypes = testing::Types<double, float, std::int8_t, std::int16_t, std::int32_t, std::int64_t, std::uint8_t,
                                 std::uint16_t, std::uint32_t, std::uint64_t>;
-TYPED_TEST_SUITE(Moments10Types, TenTypes);
+TYPED_TEST_SUITE(MomentsOfEachType, TenTypes);
 
-TYPED_TEST(Moments10Types, every_target_equals_the_reference_on_runs) {
+TYPED_TEST(MomentsOfEachType, every_target_equals_the_reference_on_runs) {
   const auto all = samples<TypeParam>(4100);
   for (std::size_t kind = 0; kind < all.size(); ++kind) {
     for (std::size_t size = 0; size <= 4096; size += size % 1024 > 70 && size % 1024 < 980 ? 101 : 1) {
@@ -98,7 +98,7 @@ TYPED_TEST(Moments10Types, every_target_equals_the_reference_on_runs) {
   }
 }
 
-TYPED_TEST(Moments10Types, every_target_equals_the_reference_on_tiles) {
+TYPED_TEST(MomentsOfEachType, every_target_equals_the_reference_on_tiles) {
   using M = MomentsOf<TypeParam>;
   constexpr std::size_t stride = 530;
   const auto all = samples<TypeParam>(140 * stride);
@@ -205,7 +205,7 @@ void expect_exact_at_the_extremes() {
   EXPECT_TRUE(moments_of_run(values.data(), values.size()).sum == WideInteger{std::numeric_limits<T>::min()} * 10007);
 }
 
-TYPED_TEST(Moments10Types, sums_of_integers_are_exact) {
+TYPED_TEST(MomentsOfEachType, sums_of_integers_are_exact) {
   if constexpr (std::is_integral_v<TypeParam>) expect_exact_at_the_extremes<TypeParam>();
 }
 
@@ -265,7 +265,7 @@ TEST(Moments, minus_zero_is_less_than_zero_in_any_order) {
   }
 }
 
-TYPED_TEST(Moments10Types, halves_merge_to_the_whole) {
+TYPED_TEST(MomentsOfEachType, halves_merge_to_the_whole) {
   auto values = samples<TypeParam>(9000)[0];
   for (const std::size_t cut : Sizes{1, 100, 4500, 8999}) {
     auto merged = moments_of_run(values.data(), cut);
@@ -274,7 +274,7 @@ TYPED_TEST(Moments10Types, halves_merge_to_the_whole) {
   }
 }
 
-TYPED_TEST(Moments10Types, merging_with_nothing_changes_nothing) {
+TYPED_TEST(MomentsOfEachType, merging_with_nothing_changes_nothing) {
   for (const auto& values : samples<TypeParam>(100)) {
     const auto moments = moments_of_run(values.data(), values.size());
     auto left = moments, right = MomentsOf<TypeParam>{};

@@ -110,14 +110,17 @@ void SignZeros(const T* values, std::size_t rows, std::size_t stride, PieceSums<
   hn::Store(hn::IfThenElse(hn::Eq(max, zero), hn::Neg(positive), max), d, &sums.max[lane]);
 }
 
+/// Meanwhile what lies `ahead` is fetched into the second cache; straight into the first one, as hwy::Prefetch does, it
+/// holds up the loads.
 template <bool with_nan, class T, std::size_t width>
 HWY_INLINE void DeviateVector(const T* values, std::size_t rows, std::size_t stride, PieceDeviations<width>& deviations,
-                              std::size_t lane) {
+                              std::size_t ahead, std::size_t lane) {
   const Doubles d;
   const auto centre = hn::Load(d, &deviations.centre[lane]);
   auto residual = hn::Load(d, &deviations.residual[lane]), squares = hn::Load(d, &deviations.squares[lane]);
   for (std::size_t row = 0; row < rows; ++row, values += stride) {
     const auto value = Load(values);
+    if (lane * sizeof(T) % 64 == 0) __builtin_prefetch(values + ahead, 0, 2);
     auto deviation = hn::Sub(value, centre);
     if constexpr (with_nan) deviation = hn::IfThenZeroElse(hn::IsNaN(value), deviation);
     residual = hn::Add(residual, deviation);
@@ -136,7 +139,7 @@ HWY_NOINLINE void SumShort(const T* values, std::size_t rows, std::size_t stride
 template <bool with_nan, class T, std::size_t width>
 HWY_NOINLINE void DeviateShort(const T* values, std::size_t rows, std::size_t stride,
                                PieceDeviations<width>& deviations, std::size_t lane) {
-  DeviateVector<with_nan>(values, rows, stride, deviations, lane);
+  DeviateVector<with_nan>(values, rows, stride, deviations, 0, lane);
 }
 
 /// Calls act(first column, its lane) for each vector of a piece. The last one overlaps that before it, in lanes of its
@@ -188,7 +191,6 @@ bool FirstPass(const T* values, std::size_t rows, std::size_t stride, std::size_
   return nan;
 }
 
-/// Fetches what lies `ahead` into the second cache meanwhile: this pass reads from the caches alone.
 template <bool with_nan, class T, std::size_t width>
 void SecondPass(const T* values, std::size_t rows, std::size_t stride, std::size_t columns, std::size_t ahead,
                 PieceDeviations<width>& deviations) {
@@ -197,11 +199,8 @@ void SecondPass(const T* values, std::size_t rows, std::size_t stride, std::size
     const std::size_t height = std::min(strip_rows, rows - row);
     EachVector<T>(columns, [&](std::size_t column, std::size_t lane) HWY_ATTR {
       const T* top = values + row * stride + column;
-      if (lane * sizeof(T) % 64 == 0) {
-        for (std::size_t i = 0; i < height; ++i) __builtin_prefetch(top + ahead + i * stride, 0, 2);
-      }
       if (height == strip_rows) {
-        DeviateVector<with_nan>(top, strip_rows, stride, deviations, lane);
+        DeviateVector<with_nan>(top, strip_rows, stride, deviations, ahead, lane);
       } else {
         DeviateShort<with_nan>(top, height, stride, deviations, lane);
       }

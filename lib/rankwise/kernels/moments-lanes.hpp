@@ -75,8 +75,8 @@ requires(std::is_integral_v<T> && sizeof(T) == 8) struct PieceSums<T, width> {
 
   alignas(64) std::array<std::uint64_t, width> low;
   alignas(64) std::array<std::uint64_t, width> high;
-  alignas(
-      64) std::array<std::int64_t, width> min;  ///< of the values moved to begin at INT64_MIN, as vectors compare them
+  // Of the values moved to begin at INT64_MIN, which vectors compare best.
+  alignas(64) std::array<std::int64_t, width> min;
   alignas(64) std::array<std::int64_t, width> max;
 
   void clear(std::size_t begin, std::size_t end) {

@@ -1,7 +1,6 @@
 #include "rankwise/kernels/moments.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <vector>
 
 #include "rankwise/kernels/moments-lanes.hpp"

@@ -36,20 +36,28 @@ using IntegerMoments = Moments<WideInteger>;
 template <class T>
 using MomentsOf = std::conditional_t<std::is_floating_point_v<T>, FloatMoments, IntegerMoments>;
 
-/// `left` becomes the moments of both. Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for
-/// computing sample variances" (1979).
+/// `left` becomes the moments of both, but for NaN it is `right` where it has no values of its own. T. F. Chan,
+/// G. H. Golub, R. J. LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances" (1979):
+/// m2 = m2_left + (m2_right + delta² · (n_left · (n_right / (n_left + n_right)))), delta = mean_right - mean_left.
+/// Where the mean is 1e8 standard deviations from 0, ten digits of the variance are right after it.
 void merge(FloatMoments& left, const FloatMoments& right);
 void merge(IntegerMoments& left, const IntegerMoments& right);
 
-/// The moments of `size` values that lie side by side: those of one column in a column-contiguous tile. Pieces of 1024
-/// values are summed in 32 numbered lanes (value i in lane i % 32, the lanes along a fixed tree), centred around the
-/// piece's mean, and merged from left to right: the same bits on every processor.
+/// The moments of `size` values that lie side by side: those of one column in a column-contiguous tile. T is double,
+/// float or an integer of 8 to 64 bits.
+///
+/// The same bits on every processor. A piece of 1024 values is summed in 32 lanes (value i in lane i % 32, the lanes
+/// along a fixed tree), then the deviations from its mean and their squares likewise; pieces are merged from left to
+/// right. Their means are kept as distances from the first piece's, so that the variance is accurate wherever the
+/// values lie.
+///
+/// -0.0 is less than +0.0, and a sum of zeros is +0.0. The m2 of equal values is exactly 0, that of values with an
+/// infinity among them NaN. Of a 64-bit integer, the deviation is that of the nearest double.
 template <class T>
 MomentsOf<T> moments_of_run(const T* values, std::size_t size);
 
 /// The moments of each column of a row-contiguous tile of `rows` × moments.size() values, `row_stride` values from row
-/// to row. Pieces of 64 rows are summed from top to bottom, centred around the column's mean in the piece, and merged
-/// from top to bottom.
+/// to row. Like those of a run, but pieces are of 64 rows, and each is summed from top to bottom.
 template <class T>
 void moments_of_columns(const T* values, std::size_t rows, std::size_t row_stride, std::span<MomentsOf<T>> moments);
 

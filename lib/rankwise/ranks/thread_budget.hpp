@@ -16,7 +16,7 @@ struct Allowance {
   int node_rank = 0;                  ///< which of them is ours
   std::optional<double> quota;        ///< processors that the control group grants to all ranks of the node
   std::optional<int> openmp;          ///< OMP_NUM_THREADS
-  std::optional<int> granted = {};  ///< what the batch system grants each rank, whether or not it binds to it
+  std::optional<int> granted = {};    ///< what the batch system grants each rank, whether or not it binds to it
 };
 
 /// How many threads this rank starts if the user does not say: its share of the processors that it may use, where

@@ -18,7 +18,7 @@ namespace rankwise::storage {
 /// Which elements lie side by side in the file: those of a row, or those of a column.
 enum class Contiguous : std::uint8_t { rows, columns };
 
-enum class Format : std::uint8_t { hdf5, npy, csv };
+enum class Format : std::uint8_t { hdf5, npy, csv, concatenation };
 
 /// A rectangle of a matrix.
 struct Region {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "rankwise/base/errors.hpp"
+#include "rankwise/storage/concatenation.hpp"
 #include "rankwise/storage/csv.hpp"
 #include "rankwise/storage/hdf5_matrix.hpp"
 #include "rankwise/storage/input_file.hpp"
@@ -69,6 +70,15 @@ char separator_of(const std::string& path) {
   return ends_with(path, ".tsv") || ends_with(path, ".tab") ? '\t' : ',';
 }
 
+MatrixInfo inspect_file(const SourceName& name) {
+  const Format format = detect_format(name.file);
+  if (format != Format::hdf5 && !name.dataset.empty()) {
+    throw InputError(fmt::format("{} is no HDF5 file: it has no datasets to choose from", name.file));
+  }
+  if (format == Format::hdf5) return inspect_hdf5(name.file, name.dataset);
+  return format == Format::npy ? inspect_npy(name.file) : inspect_csv(name.file, separator_of(name.file));
+}
+
 class TransposedReader final : public MatrixReader {
  public:
   explicit TransposedReader(std::unique_ptr<const MatrixReader> reader) : reader_(std::move(reader)) {}
@@ -108,30 +118,25 @@ Format detect_format(const std::string& path) {
 
 MatrixInfo inspect_matrix(const std::string& source) {
   const SourceName name = split_source(source);
-  const Format format = detect_format(name.file);
-  if (format != Format::hdf5 && !name.dataset.empty()) {
-    throw InputError(fmt::format("{} is no HDF5 file: it has no datasets to choose from", name.file));
+  MatrixInfo info;
+  if (const auto files = matching_files(name.file); !files.empty()) {
+    std::vector<MatrixInfo> parts;
+    for (const auto& file : files) parts.push_back(inspect_file({file, name.dataset}));
+    info = concatenate(parts);
+  } else {
+    info = inspect_file(name);
   }
-  MatrixInfo info = format == Format::hdf5  ? inspect_hdf5(name.file, name.dataset)
-                    : format == Format::npy ? inspect_npy(name.file)
-                                            : inspect_csv(name.file, separator_of(name.file));
   info.source = source;
   return info;
 }
 
 std::unique_ptr<const MatrixReader> open_matrix(const MatrixInfo& info) {
+  if (info.format == Format::concatenation) return open_concatenation(info, open_matrix);
   if (InputFile(info.file).identity() != info.identity) {
     throw IoError(fmt::format("{} is not the file that rank 0 sees under this name", info.file));
   }
-  switch (info.format) {
-    case Format::hdf5:
-      return open_hdf5(info);
-    case Format::npy:
-      return open_npy(info);
-    case Format::csv:
-      break;
-  }
-  return open_csv(info);
+  if (info.format == Format::hdf5) return open_hdf5(info);
+  return info.format == Format::npy ? open_npy(info) : open_csv(info);
 }
 
 MatrixInfo transposed(MatrixInfo info) {

@@ -1,0 +1,125 @@
+#include "rankwise/storage/concatenation.hpp"
+
+#include <fmt/format.h>
+#include <glob.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "rankwise/base/digest.hpp"
+#include "rankwise/base/errors.hpp"
+
+namespace rankwise::storage {
+namespace {
+
+/// Puts the elements of `from` into `to`, whose first row is `row`, as values of type T.
+template <class T>
+void place(const Tile& from, T* to, const Tile& whole, std::uint64_t row) {
+  with_type(from.type(), [&](auto zero) {
+    const auto* values = from.data<decltype(zero)>();
+    for (std::uint64_t r = 0; r < from.rows(); ++r) {
+      for (std::uint64_t c = 0; c < from.columns(); ++c) {
+        to[(row + r) * whole.row_stride() + c * whole.column_stride()] =
+            static_cast<T>(values[r * from.row_stride() + c * from.column_stride()]);
+      }
+    }
+  });
+}
+
+class ConcatenationReader final : public MatrixReader {
+ public:
+  struct Part {
+    blocks::Range rows;  // of the whole
+    std::unique_ptr<const MatrixReader> reader;
+  };
+  ConcatenationReader(std::vector<Part> parts, const MatrixInfo& info)
+      : parts_(std::move(parts)), types_(info.types), contiguous_(info.contiguous) {}
+
+  void read(const Region& region, Tile& tile) const override {
+    const auto first =
+        std::find_if(parts_.begin(), parts_.end(), [&](const Part& part) { return part.rows.end > region.rows.begin; });
+    // Most regions lie in one file.
+    if (first != parts_.end() && region.rows.end <= first->rows.end && types_.size() == 1) {
+      first->reader->read(in_part(*first, region), tile);
+      if (tile.type() == types_[0] && tile.contiguous() == contiguous_) return;
+    }
+    const ElementType type = types_.size() == 1 ? types_[0] : ElementType::float64;
+    Tile piece;
+    const auto room = tile.prepare(region, type, contiguous_);
+    for (auto part = first; part != parts_.end() && part->rows.begin < region.rows.end; ++part) {
+      const std::uint64_t row = std::max(part->rows.begin, region.rows.begin) - region.rows.begin;
+      part->reader->read(in_part(*part, region), piece);
+      with_type(type, [&](auto zero) { place(piece, reinterpret_cast<decltype(zero)*>(room.data()), tile, row); });
+    }
+  }
+
+ private:
+  static Region in_part(const Part& part, const Region& region) {
+    const std::uint64_t begin = std::max(part.rows.begin, region.rows.begin);
+    const std::uint64_t end = std::min(part.rows.end, region.rows.end);
+    return {.rows = {begin - part.rows.begin, end - part.rows.begin}, .columns = region.columns};
+  }
+
+  std::vector<Part> parts_;
+  std::vector<ElementType> types_;
+  Contiguous contiguous_;
+};
+
+}  // namespace
+
+std::vector<std::string> matching_files(const std::string& pattern) {
+  std::error_code ignored;
+  if (pattern.find_first_of("*?[") == std::string::npos || std::filesystem::exists(pattern, ignored)) return {};
+  glob_t found = {};
+  const int failed = glob(pattern.c_str(), 0, nullptr, &found);
+  std::vector<std::string> files(found.gl_pathv, found.gl_pathv + (failed == 0 ? found.gl_pathc : 0));
+  globfree(&found);
+  if (files.empty()) throw IoError(fmt::format("no file matches {}", pattern));
+  return files;
+}
+
+MatrixInfo concatenate(const std::vector<MatrixInfo>& parts) {
+  MatrixInfo whole = parts.at(0);
+  whole.format = Format::concatenation;
+  whole.rows = 0;
+  whole.stored = {};
+  whole.description = fmt::format("{} files: {}", parts.size(), whole.description);
+  Digest identity;
+  ByteWriter index;
+  index.put(std::uint64_t{parts.size()});
+  for (const MatrixInfo& part : parts) {
+    if (part.columns != whole.columns) {
+      throw InputError(fmt::format("{} has {} columns, but {} has {}: they cannot be one below the other", part.file,
+                                   part.columns, parts[0].file, whole.columns));
+    }
+    if (part.names != whole.names) {
+      throw InputError(fmt::format("the columns of {} are not named as those of {}", part.file, parts[0].file));
+    }
+    if (part.types != whole.types) whole.types = {ElementType::float64};
+    whole.rows += part.rows;
+    whole.stored.value += part.stored.value;
+    identity.add(part.identity);
+    part.encode(index);
+  }
+  whole.identity = identity.hex();
+  whole.index = index.take();
+  return whole;
+}
+
+std::unique_ptr<const MatrixReader> open_concatenation(
+    const MatrixInfo& info, const std::function<std::unique_ptr<const MatrixReader>(const MatrixInfo& part)>& open) {
+  ByteReader in(info.index);
+  std::vector<ConcatenationReader::Part> parts(in.get<std::uint64_t>());
+  std::uint64_t row = 0;
+  for (auto& part : parts) {
+    const MatrixInfo part_info = MatrixInfo::decode(in);
+    part.rows = {row, row + part_info.rows};
+    row = part.rows.end;
+    part.reader = open(part_info);
+  }
+  return std::make_unique<ConcatenationReader>(std::move(parts), info);
+}
+
+}  // namespace rankwise::storage
