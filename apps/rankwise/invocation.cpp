@@ -10,6 +10,10 @@
 
 namespace rankwise::app {
 
+std::string json_text(const nlohmann::ordered_json& json, int indent) {
+  return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 engine::Context Invocation::start(const ComputeOptions& options, report::ProgressDisplay* progress) {
   ranks::agree(session_->ranks(), [&] { layout_ = ranks::lay_out_threads(*session_, options.threads); });
   if (!layout_.warning.empty()) note(layout_.warning);
@@ -48,7 +52,7 @@ std::string Invocation::command_line() const {
 }
 
 void Invocation::note(const std::string& text) const {
-  if (is_root()) fmt::print(stderr, "rankwise {}: note: {}\n", entry_.name, text);
+  if (is_root()) std::fputs(fmt::format("rankwise {}: note: {}\n", entry_.name, text).c_str(), stderr);
 }
 
 }  // namespace rankwise::app

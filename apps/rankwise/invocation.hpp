@@ -14,6 +14,9 @@
 
 namespace rankwise::app {
 
+/// JSON as text; what is not UTF-8 (a file's name, say) is replaced, not refused.
+std::string json_text(const nlohmann::ordered_json& json, int indent = -1);
+
 /// One command at work: where it runs, since when, and what it was asked.
 class Invocation {
  public:

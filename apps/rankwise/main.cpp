@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <cerrno>
 #include <csignal>
@@ -16,12 +17,13 @@ namespace {
 using namespace rankwise;
 
 void print_error(const char* command, const std::string& message) {
-  fmt::print(stderr, "rankwise{}{}: error: {}\n", *command != '\0' ? " " : "", command, message);
+  // Not fmt::print, which throws where standard error is gone.
+  std::fputs(fmt::format("rankwise{}{}: error: {}\n", *command != '\0' ? " " : "", command, message).c_str(), stderr);
 }
 
 /// An answer that did not reach its file or pipe is not an answer.
 int flushed(const char* command, int code) {
-  if (std::fflush(stdout) == 0 || code != 0) return code;
+  if ((std::fflush(stdout) == 0 && std::ferror(stdout) == 0) || code != 0) return code;
   print_error(command, fmt::format("standard output cannot be written: {}", std::strerror(errno)));
   return static_cast<int>(ExitCode::input_output);
 }
@@ -42,7 +44,9 @@ int run_on_ranks(const app::ParsedLine& line, const std::vector<std::string>& wo
   try {
     app::Invocation invocation(session.get(), *line.entry, words);
     const int code = static_cast<int>(line.command->run(invocation));
-    return is_root ? flushed(name, code) : code;
+    // The same exit code on every rank, also where rank 0 cannot print.
+    return static_cast<int>(
+        ranks::largest(session->ranks(), static_cast<std::uint64_t>(is_root ? flushed(name, code) : code)));
   } catch (const ranks::AgreedError& error) {
     if (is_root) print_error(name, error.what());
     return error.exit_code();
@@ -70,10 +74,19 @@ int run_alone(const app::ParsedLine& line, const std::vector<std::string>& words
   }
 }
 
+/// As many open files as the system allows: a pattern may name thousands.
+void allow_many_files() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
+  allow_many_files();
   // Help, version and usage errors come before MPI starts, and once, whatever the number of processes.
   const int launched_rank = ranks::detect_launcher().rank;
   app::ParsedLine line;

@@ -21,7 +21,8 @@ void OutputOptions::check(const Invocation& invocation) const {
 void OutputOptions::write(const Invocation& invocation, const storage::ResultTable& table,
                           const nlohmann::ordered_json& record) const {
   ranks::agree(invocation.session().ranks(), [&] {
-    if (destination_ && invocation.is_root()) storage::write_result(*destination_, table, record.dump(), overwrite_);
+    if (destination_ && invocation.is_root())
+      storage::write_result(*destination_, table, json_text(record), overwrite_);
   });
 }
 

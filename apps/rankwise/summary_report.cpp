@@ -121,7 +121,7 @@ std::string SummaryReport::json() const {
     auto& values = statistics[name_of(summary_.statistics[s])] = nlohmann::ordered_json::array();
     for (const Value& value : summary_.values[s]) values.push_back(in_json(value));
   }
-  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return json_text(json) + "\n";
 }
 
 storage::ResultTable SummaryReport::table() const {

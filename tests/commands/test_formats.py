@@ -1,11 +1,14 @@
 """Files as the programs of our users write them."""
+import os
+import subprocess
+
 import h5py
 import numpy as np
 import pandas as pd
 import pytest
 
 from data_files import write_npy
-from support import assert_refused, run, run_json
+from support import PROGRAM, assert_refused, run, run_json
 
 random = np.random.default_rng(11)
 
@@ -94,6 +97,31 @@ def test_groups_of_columns_are_tables(tmp_path):
         assert result["statistics"]["sum"][0] == 499500
     assert means(f"{tmp_path}/t.h5:run") == means(f"{tmp_path}/t.h5:/run/")
     assert run_json("rows", f"{tmp_path}/t.h5:run", "--stats", "max")["statistics"]["max"][999] == 999
+
+
+def test_rows_of_wide_tables_of_several_types(tmp_path):
+    with h5py.File(tmp_path / "t.h5", "w") as f:
+        for i in range(65):
+            f[f"c{i:02}"] = np.full(9000, i) if i < 64 else np.full(9000, 0.5)
+    for ranks in (None, 2):
+        assert set(run_json("rows", tmp_path / "t.h5", "--stats", "sum", ranks=ranks)["statistics"]["sum"]) == {2016.5}
+
+
+def test_several_files_of_several_types_keep_integers_exact(tmp_path):
+    for i in range(2):
+        with h5py.File(tmp_path / f"p{i}.h5", "w") as f:
+            f["a"] = np.array([2**53 + 1])
+            f["b"] = np.array([0.5])
+    assert run_json("columns", f"{tmp_path}/p*.h5:/", "--stats", "sum")["statistics"]["sum"] == [2**54 + 2, 1.0]
+
+
+def test_names_that_are_not_utf8(tmp_path):
+    name = os.fsencode(tmp_path) + b"/caf\xe9.csv"
+    with open(name, "w") as f:
+        f.write("1,2\n")
+    done = subprocess.run([os.fsencode(PROGRAM), b"columns", name, b"--out", os.fsencode(tmp_path) + b"/out.csv", b"--json"],
+                          capture_output=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_pandas_frames_of_several_types(tmp_path):

@@ -87,6 +87,12 @@ def test_the_record_is_beside_the_values(tmp_path):
     assert json.loads((tmp_path / "a.npy.run.json").read_text())["rows"] == 5
 
 
+def test_rows_wider_than_a_piece_are_one_line_of_csv(tmp_path):
+    assert run("generate", "integers", "--rows", 2, "--columns", 600000, "--out", tmp_path / "wide.csv").returncode == 0
+    lines = (tmp_path / "wide.csv").read_text().splitlines()
+    assert [line.count(",") for line in lines] == [599999, 599999]
+
+
 def test_empty_matrices(tmp_path):
     for rows, columns in ((0, 3), (3, 0)):
         for name in ("h5", "npy"):

@@ -60,6 +60,11 @@ TEST(Cut, borders_lie_on_chunk_borders) {
   }
 }
 
+TEST(Cut, blocks_stay_small_where_chunks_lie_across) {
+  EXPECT_LE(cut_matrix(matrix(50000, 1000, Contiguous::rows, ChunkShape{50000, 1})).largest_elements(), 1U << 20);
+  EXPECT_LE(cut_matrix(matrix(50000, 1000, Contiguous::columns, ChunkShape{1, 1000})).largest_elements(), 1U << 20);
+}
+
 TEST(Cut, partial_results_stay_small_however_wide_the_matrix) {
   EXPECT_LE(cut_matrix(matrix(10, std::uint64_t{1} << 40, Contiguous::rows)).lane_columns, 8192U);
   EXPECT_LE(cut_matrix(matrix(10, std::uint64_t{1} << 40, Contiguous::columns)).lane_columns, 8192U);

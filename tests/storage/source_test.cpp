@@ -37,7 +37,7 @@ TEST(Source, exchanged_rows_and_columns_are_the_transpose) {
   const MatrixInfo exchanged = transposed(info);
   EXPECT_EQ(exchanged.rows, 3U);
   EXPECT_EQ(exchanged.columns, 2U);
-  const auto reader = transposed(open_matrix(info));
+  const auto reader = transposed(open_matrix(info), exchanged);
   Tile tile;
   reader->read({{1, 3}, {0, 2}}, tile);
   for (std::uint64_t r = 0; r < 2; ++r) {

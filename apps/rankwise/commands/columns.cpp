@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
+#include <cstdio>
 
 #include "apps/rankwise/commands/commands.hpp"
 #include "apps/rankwise/common_options.hpp"
@@ -58,12 +58,14 @@ class Statistics final : public Command {
 
     statistics::Summary summary;
     ranks::agree(context.ranks(), [&] {
-      if (invocation.is_root()) summary = statistics::summarize(matrix.info(), moments, options_);
+      if (invocation.is_root()) summary = statistics::summarize(matrix.info(), moments, options_, thing());
     });
-    const SummaryReport report(invocation, as_stored, summary, of_ == Of::rows ? "row" : "column");
+    const SummaryReport report(invocation, as_stored, summary, thing());
     output_.write(invocation, report.table(), report.record());
     if (!invocation.is_root()) return ExitCode::done;
-    fmt::print("{}", output_.json() ? report.json() : report.text({.top = top_, .can_write_all = !output_.to_file()}));
+    const std::string text =
+        output_.json() ? report.json() : report.text({.top = top_, .can_write_all = !output_.to_file()});
+    std::fputs(text.c_str(), stdout);  // a failure shows when the program flushes
     if (matrix.delivered_ranks() > 0 && deliver_ == engine::Deliver::automatic) {
       invocation.note(fmt::format("rank 0 read for {} that cannot see {}",
                                   report::plural(matrix.delivered_ranks(), "rank"), as_stored.file));
@@ -72,6 +74,7 @@ class Statistics final : public Command {
   }
 
  private:
+  [[nodiscard]] std::string thing() const { return of_ == Of::rows ? "row" : "column"; }
   [[nodiscard]] std::string name() const { return of_ == Of::rows ? "rows" : "columns"; }
 
   void take_statistics(const std::string& text) {

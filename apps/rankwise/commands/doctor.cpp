@@ -59,7 +59,7 @@ class Doctor final : public Command {
       json["findings"].push_back(
           {{"ok", finding.ok}, {"topic", finding.topic}, {"message", finding.message}, {"mend", finding.mend}});
     }
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", json_text(json, 2));
   }
 
   std::string path_ = ".";

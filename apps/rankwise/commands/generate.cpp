@@ -75,11 +75,11 @@ class Generate final : public Command {
     report::ProgressDisplay progress({.command = "generate", .mode = compute_.progress, .amount = bytes, .unit = "B"});
     const engine::Context context = invocation.start(compute_, &progress);
     options_.shape = shape_;
-    options_.record = [&](const std::string& digest) { return record(invocation, digest).dump(); };
+    options_.record = [&](const std::string& digest) { return json_text(record(invocation, digest)); };
     const std::string digest = matrices::generate(context, options_);
     if (!invocation.is_root()) return ExitCode::done;
     if (json_) {
-      fmt::print("{}\n", record(invocation, digest).dump(2));
+      fmt::print("{}\n", json_text(record(invocation, digest), 2));
     } else {
       fmt::print("{}: {} × {} {} {}, seed {} · {}\n", options_.destination.file, shape_.rows, shape_.columns, kind_,
                  storage::name_of(shape_.type), options_.elements.seed, invocation.layout_line());

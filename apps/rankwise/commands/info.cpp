@@ -72,7 +72,7 @@ class Info final : public Command {
       if (!d.names.empty()) entry["names"] = d.names;
       json["datasets"].push_back(std::move(entry));
     }
-    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    fmt::print("{}\n", json_text(json, 2));
   }
 
   std::string source_;

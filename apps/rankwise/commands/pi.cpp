@@ -73,7 +73,7 @@ class Pi final : public Command {
     json["standard_error"] = estimate.standard_error();
     json["interval95"] = {low, high};
     json["samples_per_second"] = static_cast<double>(estimate.samples) / invocation.seconds();
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", json_text(json, 2));
   }
 
   montecarlo::PiOptions options_;

@@ -34,6 +34,13 @@ void check_same_job(const Context& context, const AnyJob& job) {
   }
 }
 
+struct CloseDelivery {
+  Delivery* delivery;
+  ~CloseDelivery() {
+    if (delivery != nullptr) delivery->close();
+  }
+};
+
 blocks::Range first_share(const ranks::Communicator& ranks, Ledger* ledger) {
   std::vector<blocks::Range> shares;
   if (ledger != nullptr) shares = ledger->first_shares();
@@ -60,6 +67,8 @@ void run_phase(const Context& context, AnyJob& job,
 
   if (options.delivery != nullptr) options.delivery->open();
   Hands hands(job, cut, threads);
+  // Goes before the hands do: a thread that waits for input must not keep them if this thread has to give up.
+  const CloseDelivery close_delivery{options.delivery};
   hands.work().add(share);
   const Outcome outcome = ranks.is_root() ? Root(context, cut, hands, options.delivery, *ledger).lead()
                                           : Worker(context, hands, options.delivery).follow();

@@ -18,15 +18,17 @@ Root::Root(const Context& context, const blocks::SpanCut& cut, Hands& hands, Del
 Outcome Root::lead() {
   const bool others = context_.ranks().size() > 1;
   while (true) {
+    bool served = false;
     note(0, hands_.report(context_.ranks()));
     if (others) {
       hear_reports();
-      serve_input();
+      served = serve_input();
     }
     if (failure_.exit_code != 0 || ledger_.all_done()) return end();
     hand_out();
     show_progress(false);
-    hands_.work().wait_for_news(others ? among_ranks : alone);
+    // One request a round: work, failures and signals do not wait for all the input of the others.
+    if (!served) hands_.work().wait_for_news(others ? among_ranks : alone);
   }
 }
 
@@ -59,21 +61,21 @@ void Root::hand_out() {
   }
 }
 
-void Root::serve_input() {
-  if (delivery_ == nullptr || failure_.exit_code != 0) return;
-  while (const auto message = context_.messenger().receive(fetch_subject)) {
-    ByteReader in(message->bytes);
-    Order order{.kind = Order::Kind::delivered, .request = in.get<std::uint64_t>()};
-    const auto request = in.get_vector<std::byte>();
-    try {
-      order.delivered = delivery_->serve(request);
-    } catch (...) {
-      failure_ = ranks::current_failure();
-      return;
-    }
-    context_.messenger().send(message->source, order_subject, order.encode());
-    hear_reports();  // a rank that asks for work must not wait for all the input of the others
+bool Root::serve_input() {
+  if (delivery_ == nullptr || failure_.exit_code != 0) return false;
+  const auto message = context_.messenger().receive(fetch_subject);
+  if (!message) return false;
+  ByteReader in(message->bytes);
+  Order order{.kind = Order::Kind::delivered, .request = in.get<std::uint64_t>()};
+  const auto request = in.get_vector<std::byte>();
+  try {
+    order.delivered = delivery_->serve(request);
+  } catch (...) {
+    failure_ = ranks::current_failure();
+    return true;
   }
+  context_.messenger().send(message->source, order_subject, order.encode());
+  return true;
 }
 
 void Root::show_progress(bool last) {

@@ -22,7 +22,8 @@ class Root {
   void hear_reports();
   void note(int rank, const Report& report);
   void hand_out();
-  void serve_input();
+  /// Answers one request, if there is one. @return whether there was
+  bool serve_input();
   void show_progress(bool last);
   Outcome end();
 

@@ -83,7 +83,7 @@ void SharedMatrix::transpose() {
   info_ = storage::transposed(std::move(info_));
   // What is asked of rank 0 is in the exchanged sense on both sides: its reader is exchanged, too.
   if (delivered_ranks_ > 0 && dynamic_cast<const DeliveredReader*>(reader_.get()) != nullptr) return;
-  reader_ = storage::transposed(std::move(reader_));
+  reader_ = storage::transposed(std::move(reader_), info_);
 }
 
 }  // namespace rankwise::engine

@@ -29,17 +29,15 @@ struct PieceSums {
     }
   }
 
-  /// Whether the value is NaN.
-  bool add(std::size_t lane, T value) {
+  void add(std::size_t lane, T value) {
     const auto number = static_cast<double>(value);
     if (std::isnan(number)) {
       ++nan[lane];
-      return true;
+      return;
     }
     sum[lane] += number;
     min[lane] = lesser(min[lane], number);
     max[lane] = greater(max[lane], number);
-    return false;
   }
 
   double centre_of_column(std::size_t column, std::size_t rows) const {
@@ -87,13 +85,12 @@ requires(std::is_integral_v<T> && sizeof(T) == 8) struct PieceSums<T, width> {
     }
   }
 
-  bool add(std::size_t lane, T value) {
+  void add(std::size_t lane, T value) {
     const std::uint64_t word = static_cast<std::uint64_t>(value) ^ moved;
     low[lane] += word & UINT32_MAX;
     high[lane] += word >> 32;
     min[lane] = std::min(min[lane], static_cast<std::int64_t>(word ^ half));
     max[lane] = std::max(max[lane], static_cast<std::int64_t>(word ^ half));
-    return false;
   }
 
   double centre_of_column(std::size_t i, std::size_t rows) const {

@@ -25,8 +25,8 @@ Piece<SumOf<T>> PieceOfRun(const T* values, std::size_t size, std::size_t ahead,
   auto& [sums, deviations] = notes;
   const std::size_t rows = size / run_lanes, rest = size % run_lanes;
   const T* last = values + rows * run_lanes;
-  bool nan = FirstPass(values, rows, run_lanes, run_lanes, sums);
-  for (std::size_t i = 0; i < rest; ++i) nan |= sums.add(i, last[i]);
+  const bool nan = FirstPass(values, rows, run_lanes, run_lanes, sums);
+  for (std::size_t i = 0; i < rest; ++i) sums.add(i, last[i]);
   Piece<SumOf<T>> piece = sums.run(size);
   if (piece.count == 0) return piece;
 

@@ -30,9 +30,10 @@ std::vector<std::byte> as_csv(const MatrixShape& shape, const Region& region, st
     const auto* next = reinterpret_cast<const decltype(zero)*>(values.data());
     for (std::uint64_t r = 0; r < region.rows.size(); ++r) {
       for (std::uint64_t c = 0; c < region.columns.size(); ++c) {
-        fmt::format_to(std::back_inserter(text), "{}{}", c == 0 ? "" : ",", *next++);
+        const bool first = region.columns.begin + c == 0;  // a wide row comes in several pieces
+        fmt::format_to(std::back_inserter(text), "{}{}", first ? "" : ",", *next++);
       }
-      text.push_back('\n');
+      if (region.columns.end == shape.columns) text.push_back('\n');
     }
   });
   const auto* bytes = reinterpret_cast<const std::byte*>(text.data());

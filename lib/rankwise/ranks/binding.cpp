@@ -108,7 +108,9 @@ ThreadLayout lay_out_threads(const Session& session, std::optional<int> requeste
   for (const Processors& mask : masks) used.insert(mask.begin(), mask.end());
   // The launcher's own process is not bound: its mask is what the user, the container or the batch system gave us.
   const Processors given = processors_of(topology, getppid());
-  if (session.launcher().bound_by_default && given.size() > used.size()) {
+  const bool wish = session.launcher().bound_by_default && given.size() > used.size();
+  // Ranks may have parents of different kinds (a debugger, a profiler): all of the node mend, or none.
+  if (sum(session.node(), wish ? 1 : 0) == static_cast<std::uint64_t>(node_size)) {
     const Processors share = share_of_processors(given, node_rank, node_size);
     if (bind_to(topology, share)) {
       layout.mended =

@@ -56,12 +56,12 @@ void ProgressDisplay::show(std::uint64_t done, std::uint64_t total) {
   next_ = now + interval(options_.mode);
   const double seconds = std::chrono::duration<double>(now - start_).count();
   if (options_.mode == ProgressMode::json) {
-    fmt::print(stderr, "{}\n", json(done, total, seconds));
+    std::fputs((json(done, total, seconds) + "\n").c_str(), stderr);
   } else if (options_.mode == ProgressMode::bar) {
-    fmt::print(stderr, "\r\033[K{}", line(done, total, seconds));
+    std::fputs(("\r\033[K" + line(done, total, seconds)).c_str(), stderr);
     drawn_ = true;
   } else {
-    fmt::print(stderr, "{}\n", line(done, total, seconds));
+    std::fputs((line(done, total, seconds) + "\n").c_str(), stderr);
   }
   std::fflush(stderr);
 }

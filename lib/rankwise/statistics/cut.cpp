@@ -39,15 +39,15 @@ MatrixCut cut_matrix(const storage::MatrixInfo& info) {
   const storage::ChunkShape chunk = info.chunk.value_or(storage::ChunkShape{});
   // A chunk is read whole; lanes narrower than chunks would read it again for each lane, up to a point.
   const std::uint64_t chunk_columns = std::min(at_least_one(chunk.columns), 8 * most_lane_columns);
-  if (info.contiguous == storage::Contiguous::columns) {
-    cut.step_rows = on_chunk_borders(std::min(rows, room), at_least_one(chunk.rows), rows);
-    const std::uint64_t lanes = std::clamp<std::uint64_t>(room / cut.step_rows, 1, most_lane_columns);
-    cut.lane_columns = on_chunk_borders(lanes, chunk_columns, columns);
-    if (info.types.size() > 1) cut.lane_columns = 1;  // columns of several types
-  } else {
-    cut.lane_columns = on_chunk_borders(std::min(columns, most_lane_columns), chunk_columns, columns);
-    cut.step_rows = on_chunk_borders(at_least_one(room / cut.lane_columns), at_least_one(chunk.rows), rows);
-  }
+  const std::uint64_t chunk_rows = at_least_one(chunk.rows);
+  // First the dimension along which a lane is short, then as much of the other as is left of the room.
+  const bool by_columns = info.contiguous == storage::Contiguous::columns;
+  const std::uint64_t narrowest = by_columns ? std::min(columns, chunk_columns) : std::min(columns, most_lane_columns);
+  const std::uint64_t fitting = at_least_one(room / narrowest);
+  cut.step_rows = on_chunk_borders(std::min(rows, fitting), chunk_rows, rows);
+  const std::uint64_t lanes = std::clamp<std::uint64_t>(room / cut.step_rows, 1, most_lane_columns);
+  cut.lane_columns = on_chunk_borders(lanes, chunk_columns, columns);
+  if (info.types.size() > 1) cut.lane_columns = 1;  // columns of several types
   return cut;
 }
 

@@ -48,7 +48,7 @@ Value value_of(const ColumnMoments& moments, Statistic statistic, const SummaryO
 }
 
 Summary summarize(const storage::MatrixInfo& info, const std::vector<ColumnMoments>& moments,
-                  const SummaryOptions& options) {
+                  const SummaryOptions& options, const std::string& thing) {
   Summary summary{.rows = info.rows, .names = {}, .statistics = options.statistics, .values = {}};
   for (std::size_t c = 0; c < moments.size(); ++c) {
     const std::uint64_t nan = std::visit([](const auto& m) { return m.nan; }, moments[c]);
@@ -56,7 +56,7 @@ Summary summarize(const storage::MatrixInfo& info, const std::vector<ColumnMomen
     if (nan == 0) continue;
     ++summary.columns_with_nan;
     if (options.nan_policy == NanPolicy::raise) {
-      throw InputError(fmt::format("{}: column {} has {} NaN; --nan-policy omit leaves them out", info.source,
+      throw InputError(fmt::format("{}: {} {} has {} NaN; --nan-policy omit leaves them out", info.source, thing,
                                    summary.names.back(), nan));
     }
   }

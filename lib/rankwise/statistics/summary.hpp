@@ -45,8 +45,9 @@ struct Summary {
   [[nodiscard]] std::string digest() const;
 };
 
+/// @param thing what messages call a column: `row` where rows and columns are exchanged
 /// @throws InputError with policy raise, naming the first column that has NaN
 Summary summarize(const storage::MatrixInfo& info, const std::vector<ColumnMoments>& moments,
-                  const SummaryOptions& options);
+                  const SummaryOptions& options, const std::string& thing = "column");
 
 }  // namespace rankwise::statistics

@@ -41,11 +41,11 @@ class ConcatenationReader final : public MatrixReader {
     const auto first =
         std::find_if(parts_.begin(), parts_.end(), [&](const Part& part) { return part.rows.end > region.rows.begin; });
     // Most regions lie in one file.
-    if (first != parts_.end() && region.rows.end <= first->rows.end && types_.size() == 1) {
+    const ElementType type = type_of(region.columns);
+    if (first != parts_.end() && region.rows.end <= first->rows.end) {
       first->reader->read(in_part(*first, region), tile);
-      if (tile.type() == types_[0] && tile.contiguous() == contiguous_) return;
+      if (tile.type() == type && tile.contiguous() == contiguous_) return;
     }
-    const ElementType type = types_.size() == 1 ? types_[0] : ElementType::float64;
     Tile piece;
     const auto room = tile.prepare(region, type, contiguous_);
     for (auto part = first; part != parts_.end() && part->rows.begin < region.rows.end; ++part) {
@@ -56,6 +56,10 @@ class ConcatenationReader final : public MatrixReader {
   }
 
  private:
+  [[nodiscard]] ElementType type_of(blocks::Range columns) const {
+    if (types_.size() == 1) return types_[0];
+    return columns.size() == 1 ? types_[columns.begin] : ElementType::float64;
+  }
   static Region in_part(const Part& part, const Region& region) {
     const std::uint64_t begin = std::max(part.rows.begin, region.rows.begin);
     const std::uint64_t end = std::min(part.rows.end, region.rows.end);

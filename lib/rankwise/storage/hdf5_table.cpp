@@ -35,6 +35,13 @@ std::vector<std::string> axis_items(hid_t file, const std::string& path) {
   return names;
 }
 
+/// pandas stores dates and durations as integers, which are no numbers to compute with.
+bool holds_dates(hid_t file, const std::string& path) {
+  const Hdf5Dataset dataset(H5Dopen2(file, path.c_str(), H5P_DEFAULT));
+  const auto kind = text_attribute(dataset.get(), "value_type");
+  return kind && (kind->starts_with("datetime64") || kind->starts_with("timedelta64"));
+}
+
 /// Copies columns from the readers of their datasets side by side.
 class TableReader final : public MatrixReader {
  public:
@@ -63,13 +70,14 @@ class TableReader final : public MatrixReader {
   }
 
  private:
-  /// The type of columns that agree; float64 where they do not.
+  /// One column's own type; that of several columns where the whole table agrees; float64 elsewhere.
   [[nodiscard]] ElementType common_type(blocks::Range columns) const {
-    const auto type_of = [&](std::uint64_t c) { return table_.places[table_.columns[c].place].type; };
-    for (std::uint64_t c = columns.begin; c < columns.end; ++c) {
-      if (type_of(c) != type_of(columns.begin)) return ElementType::float64;
-    }
-    return columns.empty() ? ElementType::float64 : type_of(columns.begin);
+    const auto type_of = [&](const Hdf5Table::Column& column) { return table_.places[column.place].type; };
+    if (columns.empty()) return ElementType::float64;
+    const ElementType type = type_of(table_.columns[columns.begin]);
+    const bool agree = std::all_of(table_.columns.begin(), table_.columns.end(),
+                                   [&](const Hdf5Table::Column& column) { return type_of(column) == type; });
+    return columns.size() == 1 || agree ? type : ElementType::float64;
   }
 
   std::vector<std::unique_ptr<const MatrixReader>> readers_;
@@ -138,9 +146,13 @@ std::optional<Hdf5Table> pandas_frame(hid_t file, const std::string& group, cons
     const Hdf5Entry* values = find_entry(entries, joined(group, fmt::format("block{}_values", block)));
     if (values == nullptr) break;
     const auto items = axis_items(file, joined(group, fmt::format("block{}_items", block)));
-    if (!values->fits() || items.size() != values->columns()) {
+    if (!values->fits() || items.size() != values->columns() || holds_dates(file, values->path)) {
       table.left_out += items.size();
       continue;
+    }
+    if (!unordered.empty() && values->rows() != table.rows) {
+      throw InputError(fmt::format("{} is a damaged pandas frame: its blocks have {} and {} rows", group, table.rows,
+                                   values->rows()));
     }
     table.rows = values->rows();
     table.stored_bytes += values->stored_bytes;

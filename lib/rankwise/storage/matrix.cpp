@@ -1,5 +1,7 @@
 #include "rankwise/storage/matrix.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "rankwise/base/checked.hpp"
@@ -63,6 +65,18 @@ std::span<std::byte> Tile::prepare(const Region& region, ElementType type, Conti
   std::size_t space = room_.size();
   data_ = static_cast<std::byte*>(std::align(alignment, used_, aligned, space));
   return {data_, used_};
+}
+
+void Tile::widen() {
+  if (type_ == ElementType::float64) return;
+  const std::uint64_t elements = rows_ * columns_;
+  std::vector<double> values(elements);
+  with_type(type_, [&](auto zero) {
+    const auto* from = data<decltype(zero)>();
+    std::transform(from, from + elements, values.begin(), [](auto value) { return static_cast<double>(value); });
+  });
+  const auto to = prepare({{0, rows_}, {0, columns_}}, ElementType::float64, contiguous_);
+  if (!to.empty()) std::memcpy(to.data(), values.data(), to.size());
 }
 
 void Tile::transpose() {

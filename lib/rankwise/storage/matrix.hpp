@@ -64,6 +64,8 @@ class Tile {
   /// @return where to put them, size_of(type) * region.elements() bytes aligned for vectors
   std::span<std::byte> prepare(const Region& region, ElementType type, Contiguous contiguous);
 
+  /// Elements of any type become float64.
+  void widen();
   /// Rows become columns; nothing moves.
   void transpose();
 

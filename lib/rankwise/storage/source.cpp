@@ -81,14 +81,17 @@ MatrixInfo inspect_file(const SourceName& name) {
 
 class TransposedReader final : public MatrixReader {
  public:
-  explicit TransposedReader(std::unique_ptr<const MatrixReader> reader) : reader_(std::move(reader)) {}
+  TransposedReader(std::unique_ptr<const MatrixReader> reader, ElementType type)
+      : reader_(std::move(reader)), type_(type) {}
   void read(const Region& region, Tile& tile) const override {
     reader_->read({.rows = region.columns, .columns = region.rows}, tile);
+    if (tile.type() != type_) tile.widen();  // of columns of several types
     tile.transpose();
   }
 
  private:
   std::unique_ptr<const MatrixReader> reader_;
+  ElementType type_;
 };
 
 }  // namespace
@@ -148,8 +151,8 @@ MatrixInfo transposed(MatrixInfo info) {
   return info;
 }
 
-std::unique_ptr<const MatrixReader> transposed(std::unique_ptr<const MatrixReader> reader) {
-  return std::make_unique<TransposedReader>(std::move(reader));
+std::unique_ptr<const MatrixReader> transposed(std::unique_ptr<const MatrixReader> reader, const MatrixInfo& info) {
+  return std::make_unique<TransposedReader>(std::move(reader), info.type_of(0));
 }
 
 }  // namespace rankwise::storage

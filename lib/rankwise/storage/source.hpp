@@ -32,6 +32,7 @@ std::unique_ptr<const MatrixReader> open_matrix(const MatrixInfo& info);
 
 /// The matrix with rows and columns exchanged: nothing moves, only names do.
 MatrixInfo transposed(MatrixInfo info);
-std::unique_ptr<const MatrixReader> transposed(std::unique_ptr<const MatrixReader> reader);
+/// @param info of the exchanged matrix
+std::unique_ptr<const MatrixReader> transposed(std::unique_ptr<const MatrixReader> reader, const MatrixInfo& info);
 
 }  // namespace rankwise::storage
