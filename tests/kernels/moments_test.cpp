@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <random>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "rankwise/kernels/targets.hpp"
@@ -191,6 +195,13 @@ TEST(Moments, equal_values_have_no_variance) {
   EXPECT_EQ(bits(moments_of_run(integers.data(), integers.size()).m2), bits(0.0));
 }
 
+TEST(Moments, no_variance_is_negative) {
+  std::vector<double> values(2048, 1e-147);
+  for (std::size_t i = 0; i < values.size(); i += 2) values[i] = std::nextafter(1e-147, 1);  // their squares underflow
+  EXPECT_EQ(bits(moments_of_run(values.data(), values.size()).m2), bits(0.0));
+  EXPECT_EQ(bits(moments_of_column(values).m2), bits(0.0));
+}
+
 template <class T>
 void expect_exact_at_the_extremes() {
   std::mt19937_64 random(3);
@@ -236,6 +247,8 @@ TEST(Moments, infinities_spoil_the_variance_alone) {
     EXPECT_EQ(moments.max, 2.5);
     EXPECT_EQ(bits(moments.m2), bits(nan));
     EXPECT_TRUE(same_bits(moments_of_column(values), moments));
+    values[1] = infinity;
+    EXPECT_EQ(bits(moments_of_run(values.data(), values.size()).sum), bits(nan));
     const double positive[] = {infinity, 1};
     merge(moments, moments_of_run(positive, 2));
     EXPECT_EQ(bits(moments.sum), bits(nan));
