@@ -301,7 +301,7 @@ TYPED_TEST(MomentsOfEachType, merging_with_nothing_changes_nothing) {
   EXPECT_TRUE(same_bits(moments_of_run<TypeParam>(nullptr, 0), MomentsOf<TypeParam>{}));
 }
 
-TEST(Moments, halves_around_1e8_keep_ten_digits) {
+TEST(Moments, parts_around_1e8_keep_nine_digits) {
   std::mt19937_64 random(11);
   std::normal_distribution<double> normal(1e8);
   std::vector<double> values(200'000);

@@ -39,7 +39,7 @@ using MomentsOf = std::conditional_t<std::is_floating_point_v<T>, FloatMoments, 
 /// `left` becomes the moments of both, but for NaN it is `right` where it has no values of its own. T. F. Chan,
 /// G. H. Golub, R. J. LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances" (1979):
 /// m2 = m2_left + (m2_right + delta² · (n_left · (n_right / (n_left + n_right)))), delta = mean_right - mean_left.
-/// Where the mean is 1e8 standard deviations from 0, ten digits of the variance are right after it.
+/// Where the mean is 1e8 standard deviations from 0, nine digits of the variance are right after it.
 void merge(FloatMoments& left, const FloatMoments& right);
 void merge(IntegerMoments& left, const IntegerMoments& right);
 
