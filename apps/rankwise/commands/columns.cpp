@@ -105,6 +105,7 @@ class Statistics final : public Command {
   "SOURCE is FILE[:DATASET]: HDF5 (also NetCDF-4 and MATLAB 7.3), .npy, .csv or .tsv. An HDF5 group of equally long\n" \
   "1-D datasets and a pandas frame (fixed format) are tables. A file with one fitting dataset needs no :DATASET.\n"    \
   "A quoted pattern ('part-*.csv') is its files one below the other, in the order of their names.\n"                   \
+  "Rows of a table of several types, and files that differ in type, are computed in float64.\n"                        \
   "A CSV has a header if any field of its first line is a word; empty fields, NA, NaN and null are NaN.\n\n"           \
   "float32 and float16 are accumulated in float64. Integers are summed exactly, in 128 bits. Variances merge "         \
   "centred\n"                                                                                                          \
