@@ -28,6 +28,14 @@ int flushed(const char* command, int code) {
   return static_cast<int>(ExitCode::input_output);
 }
 
+/// An error that every process finds by itself, before MPI can make them wait for each other: rank 0 tells. The others
+/// leave with 0, since a launcher ends all as soon as one fails, perhaps before rank 0 has told.
+int told_by_rank_0(int launched_rank, const char* command, const Error& error) {
+  if (launched_rank != 0) return 0;
+  print_error(command, error.what());
+  return error.exit_code();
+}
+
 /// Runs on all ranks; @return the exit code, the same on every rank.
 int run_on_ranks(const app::ParsedLine& line, const std::vector<std::string>& words, int launched_rank) {
   const char* name = line.entry->name;
@@ -35,8 +43,7 @@ int run_on_ranks(const app::ParsedLine& line, const std::vector<std::string>& wo
   try {
     session = std::make_unique<ranks::Session>();
   } catch (const Error& error) {
-    if (launched_rank == 0) print_error(name, error.what());
-    return error.exit_code();
+    return told_by_rank_0(launched_rank, name, error);
   }
   watch_for_stop_signals();
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error with a message, not a death
@@ -94,8 +101,7 @@ int main(int argc, char** argv) {
     line = app::parse_command_line(words);
   } catch (const Error& error) {
     const bool has_command = !words.empty() && !words[0].starts_with("-");
-    if (launched_rank == 0) print_error(has_command ? words[0].c_str() : "", error.what());
-    return error.exit_code();
+    return told_by_rank_0(launched_rank, has_command ? words[0].c_str() : "", error);
   }
   if (line.text) {
     if (launched_rank != 0) return 0;

@@ -52,6 +52,12 @@ def test_usage_errors_come_once_with_exit_code_2(words, told, ranks):
     assert_refused(run(*words, ranks=ranks), 2, told)
 
 
+def test_a_slow_rank_0_still_tells_the_usage_error():
+    script = f'[ "$OMPI_COMM_WORLD_RANK" = 0 ] && sleep 0.5; exec {PROGRAM} columns a.npy --stat maen'
+    done = subprocess.run([MPIEXEC, "-n", "3", "sh", "-c", script], capture_output=True, text=True)
+    assert_refused(done, 2, "--stats")
+
+
 def test_help_and_version_come_once_whatever_the_ranks():
     assert run("--version", ranks=3).stdout == run("--version").stdout
     assert run("pi", "--help", ranks=3).stdout == run("pi", "--help").stdout

@@ -301,14 +301,20 @@ TYPED_TEST(MomentsOfEachType, merging_with_nothing_changes_nothing) {
   EXPECT_TRUE(same_bits(moments_of_run<TypeParam>(nullptr, 0), MomentsOf<TypeParam>{}));
 }
 
-TEST(Moments, parts_around_1e8_keep_nine_digits) {
+TEST(Moments, parts_merge_accurately_wherever_they_lie) {
   std::mt19937_64 random(11);
-  std::normal_distribution<double> normal(1e8);
-  std::vector<double> values(200'000);
-  for (double& value : values) value = normal(random);
-  FloatMoments merged;
-  for (std::size_t i = 0; i < values.size(); i += 20'000) merge(merged, moments_of_run(&values[i], 20'000));
-  expect_near_the_truth(merged, values, 1e-9);
+  for (const double shift : {0.0, 1e8, -1e12}) {
+    std::normal_distribution<double> normal(shift);
+    std::vector<double> values(200'000);
+    for (double& value : values) value = normal(random);
+    for (const std::size_t part : Sizes{10, 300, 20'000}) {
+      FloatMoments merged;
+      for (std::size_t i = 0; i < values.size(); i += part) {
+        merge(merged, moments_of_run(&values[i], std::min(part, values.size() - i)));
+      }
+      expect_near_the_truth(merged, values, 1e-12);
+    }
+  }
 }
 
 }  // namespace

@@ -77,47 +77,46 @@ struct Piece {
   double squares = 0;   ///< the sum of their squares
 };
 
-/// Merges pieces from left to right. Means are kept as distances from the first piece's centre: taken from the sums, as
-/// merge() must, the means of values around 1e8 cost the variance six digits.
 template <class Sum>
-class PieceMerger {
- public:
-  void add(const Piece<Sum>& piece) {
-    moments_.nan += piece.nan;
-    if (piece.count == 0) return;
-    const auto count = static_cast<double>(piece.count);
-    const double beyond = piece.residual / count;  // what the centre lacks of the mean
-    const double squares = piece.squares - piece.residual * beyond;
-    const double m2 = squares < 0 ? 0 : squares;  // NaN stays
-    if (moments_.count == 0) {
-      anchor_ = piece.centre;
-      offset_ = beyond;
-      moments_ = {piece.count, moments_.nan, piece.sum, m2, piece.min, piece.max};
-      return;
-    }
-    const double delta = ((piece.centre - anchor_) + beyond) - offset_;
-    const auto left_count = static_cast<double>(moments_.count);
-    const double share = count / (left_count + count);
-    offset_ += delta * share;
-    moments_.count += piece.count;
-    moments_.sum += piece.sum;
-    moments_.m2 += m2 + delta * delta * (left_count * share);
-    moments_.min = lesser(moments_.min, piece.min);
-    moments_.max = greater(moments_.max, piece.max);
-  }
+Moments<Sum> moments_of(const Piece<Sum>& piece) {
+  if (piece.count == 0) return {.nan = piece.nan};
+  const double offset = piece.residual / static_cast<double>(piece.count);
+  const double squares = piece.squares - piece.residual * offset;
+  return {.count = piece.count,
+          .nan = piece.nan,
+          .sum = piece.sum,
+          .centre = piece.centre,
+          .offset = offset,
+          .m2 = squares < 0 ? 0 : squares,  // NaN stays
+          .min = piece.min,
+          .max = piece.max};
+}
 
-  Moments<Sum> moments() const {
-    Moments<Sum> result = moments_;
-    result.m2 = one_nan(result.m2);
-    if constexpr (Moments<Sum>::floating) result.sum = one_nan(result.sum);
-    return result;
+/// As merge() does, but NaN keep their bits.
+template <class Sum>
+void append(Moments<Sum>& left, const Moments<Sum>& right) {
+  const std::uint64_t nan = left.nan + right.nan;
+  if (left.count == 0) {
+    left = right;
+  } else if (right.count != 0) {
+    const double delta = ((right.centre - left.centre) + right.offset) - left.offset;
+    const auto left_count = static_cast<double>(left.count), right_count = static_cast<double>(right.count);
+    const double share = right_count / (left_count + right_count);
+    left.count += right.count;
+    left.sum += right.sum;
+    left.offset += delta * share;
+    left.m2 += right.m2 + delta * delta * (left_count * share);
+    left.min = lesser(left.min, right.min);
+    left.max = greater(left.max, right.max);
   }
+  left.nan = nan;
+}
 
- private:
-  Moments<Sum> moments_;
-  double anchor_ = 0;
-  double offset_ = 0;
-};
+template <class Sum>
+void unite_nan(Moments<Sum>& moments) {
+  moments.m2 = one_nan(moments.m2);
+  if constexpr (Moments<Sum>::floating) moments.sum = one_nan(moments.sum);
+}
 
 }  // namespace rankwise::kernels
 

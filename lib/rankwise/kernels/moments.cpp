@@ -1,7 +1,6 @@
 #include "rankwise/kernels/moments.hpp"
 
 #include <algorithm>
-#include <vector>
 
 #include "rankwise/kernels/moments-lanes.hpp"
 
@@ -42,49 +41,50 @@ Piece<SumOf<T>> PieceOfRun(const T* values, std::size_t size, std::size_t ahead,
 template <class T>
 MomentsOf<T> MomentsOfRun(const T* values, std::size_t size) {
   PieceNotes<T, run_lanes> notes;
-  PieceMerger<SumOf<T>> merger;
+  MomentsOf<T> moments;
   for (std::size_t i = 0; i < size; i += run_piece) {
     const std::size_t ahead = size - i >= 2 * run_piece ? run_piece : 0;
-    merger.add(PieceOfRun(values + i, std::min(run_piece, size - i), ahead, notes));
+    append(moments, moments_of(PieceOfRun(values + i, std::min(run_piece, size - i), ahead, notes)));
   }
-  return merger.moments();
+  unite_nan(moments);
+  return moments;
 }
 
 /// One piece of each of at least as many columns as a vector has lanes.
 template <class T>
 HWY_NOINLINE void AddPanel(const T* values, std::size_t rows, std::size_t row_stride, std::size_t columns,
-                           std::size_t ahead, std::span<PieceMerger<SumOf<T>>> mergers,
+                           std::size_t ahead, std::span<MomentsOf<T>> moments,
                            PieceNotes<T, panel_columns>& notes) {
   auto& [sums, deviations] = notes;
   const bool nan = FirstPass(values, rows, row_stride, columns, sums);
   for (std::size_t i = 0; i < LaneOf(columns - 1, columns) + 1; ++i)
     deviations.centre[i] = sums.centre_of_column(i, rows);
   SecondPass(values, rows, row_stride, columns, nan, ahead, deviations);
-  for (std::size_t i = 0; i < mergers.size(); ++i) {
+  for (std::size_t i = 0; i < moments.size(); ++i) {
     const std::size_t lane = LaneOf(i, columns);
     auto piece = sums.column(lane, rows);
     piece.centre = deviations.centre[lane];
     piece.residual = deviations.residual[lane];
     piece.squares = deviations.squares[lane];
-    mergers[i].add(piece);
+    append(moments[i], moments_of(piece));
   }
 }
 
 /// Fewer columns than a vector has lanes, set in a frame.
 template <class T>
-void AddFew(const T* values, std::size_t rows, std::size_t row_stride, std::span<PieceMerger<SumOf<T>>> mergers,
+void AddFew(const T* values, std::size_t rows, std::size_t row_stride, std::span<MomentsOf<T>> moments,
             PieceNotes<T, panel_columns>& notes) {
   const std::size_t columns = hn::Lanes(Doubles());
   std::array<T, tile_piece_rows * max_vector> frame;
   frame.fill(1);
-  for (std::size_t i = 0; i < rows; ++i) std::copy_n(values + i * row_stride, mergers.size(), &frame[i * columns]);
-  AddPanel(frame.data(), rows, columns, columns, 0, mergers, notes);
+  for (std::size_t i = 0; i < rows; ++i) std::copy_n(values + i * row_stride, moments.size(), &frame[i * columns]);
+  AddPanel(frame.data(), rows, columns, columns, 0, moments, notes);
 }
 
 template <class T>
 void MomentsOfColumns(const T* values, std::size_t rows, std::size_t row_stride, std::span<MomentsOf<T>> moments) {
   const std::size_t columns = moments.size();
-  std::vector<PieceMerger<SumOf<T>>> mergers(columns);
+  std::fill(moments.begin(), moments.end(), MomentsOf<T>{});
   PieceNotes<T, panel_columns> notes;
   // Panels of nearly equal widths, which begin where a vector does.
   const std::size_t panels = hwy::DivCeil(columns, panel_columns - max_vector);
@@ -95,7 +95,7 @@ void MomentsOfColumns(const T* values, std::size_t rows, std::size_t row_stride,
     const T* top = values + row * row_stride;
     const std::size_t height = std::min(tile_piece_rows, rows - row);
     if (columns < hn::Lanes(Doubles())) {
-      AddFew<T>(top, height, row_stride, mergers, notes);
+      AddFew<T>(top, height, row_stride, moments, notes);
       continue;
     }
     for (std::size_t panel = 0; panel < panels; ++panel) {
@@ -103,10 +103,10 @@ void MomentsOfColumns(const T* values, std::size_t rows, std::size_t row_stride,
       const std::size_t ahead = panel + 1 < panels                  ? size
                                 : rows - row >= 2 * tile_piece_rows ? tile_piece_rows * row_stride - begin
                                                                     : 0;
-      AddPanel<T>(top + begin, height, row_stride, size, ahead, std::span(mergers).subspan(begin, size), notes);
+      AddPanel<T>(top + begin, height, row_stride, size, ahead, moments.subspan(begin, size), notes);
     }
   }
-  for (std::size_t i = 0; i < columns; ++i) moments[i] = mergers[i].moments();
+  for (auto& each : moments) unite_nan(each);
 }
 
 #endif

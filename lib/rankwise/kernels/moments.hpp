@@ -10,8 +10,9 @@
 
 namespace rankwise::kernels {
 
-/// What is known of some values: how many there are, how many of them are NaN, and of the others their sum, the sum of
-/// squared deviations from their mean, the least and the greatest. The mean is sum / count.
+/// What is known of some values: how many there are, how many of them are NaN, and of the others their sum, their mean,
+/// the sum of squared deviations from it, the least and the greatest. The mean is centre + offset, in two parts: rounded
+/// to one, the means of values around 1e8 would cost the variance of their union six digits.
 template <class Sum>
 struct Moments {
   using Extreme = Sum;
@@ -20,6 +21,8 @@ struct Moments {
   std::uint64_t count = 0;  ///< without NaN
   std::uint64_t nan = 0;
   Sum sum = 0;
+  double centre = 0;  ///< the rounded mean of the first of the values
+  double offset = 0;  ///< what it lacks of the mean of all
   double m2 = 0;
   Extreme min = floating ? std::numeric_limits<Sum>::infinity() : static_cast<Sum>(INT64_MAX);
   Extreme max = floating ? -std::numeric_limits<Sum>::infinity() : static_cast<Sum>(INT64_MIN);
@@ -38,8 +41,8 @@ using MomentsOf = std::conditional_t<std::is_floating_point_v<T>, FloatMoments, 
 
 /// `left` becomes the moments of both, but for NaN it is `right` where it has no values of its own. T. F. Chan,
 /// G. H. Golub, R. J. LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances" (1979):
-/// m2 = m2_left + (m2_right + delta² · (n_left · (n_right / (n_left + n_right)))), delta = mean_right - mean_left.
-/// Where the mean is 1e8 standard deviations from 0, nine digits of the variance are right after it.
+/// m2 = m2_left + (m2_right + delta² · (n_left · share)), delta = mean_right - mean_left,
+/// share = n_right / (n_left + n_right).
 void merge(FloatMoments& left, const FloatMoments& right);
 void merge(IntegerMoments& left, const IntegerMoments& right);
 
@@ -48,8 +51,7 @@ void merge(IntegerMoments& left, const IntegerMoments& right);
 ///
 /// The same bits on every processor. A piece of 1024 values is summed in 32 lanes (value i in lane i % 32, the lanes
 /// along a fixed tree), then the deviations from its mean and their squares likewise; pieces are merged from left to
-/// right. Their means are kept as distances from the first piece's, so that the variance is accurate wherever the
-/// values lie.
+/// right.
 ///
 /// -0.0 is less than +0.0, and a sum of zeros is +0.0. The m2 of equal values is exactly 0, that of values with an
 /// infinity among them NaN. Of a 64-bit integer, the deviation is that of the nearest double.

@@ -43,21 +43,21 @@ Piece<SumOf<T>> describe(const T* values, std::size_t size, std::size_t stride) 
 
 template <class T>
 MomentsOf<T> moments_of_run(const T* values, std::size_t size) {
-  PieceMerger<SumOf<T>> merger;
+  MomentsOf<T> moments;
   for (std::size_t i = 0; i < size; i += run_piece) {
-    merger.add(describe<run_lanes>(values + i, std::min(run_piece, size - i), 1));
+    merge(moments, moments_of(describe<run_lanes>(values + i, std::min(run_piece, size - i), 1)));
   }
-  return merger.moments();
+  return moments;
 }
 
 template <class T>
 void moments_of_columns(const T* values, std::size_t rows, std::size_t row_stride, std::span<MomentsOf<T>> moments) {
   for (std::size_t column = 0; column < moments.size(); ++column) {
-    PieceMerger<SumOf<T>> merger;
+    moments[column] = {};
     for (std::size_t row = 0; row < rows; row += tile_piece_rows) {
-      merger.add(describe<1>(values + row * row_stride + column, std::min(tile_piece_rows, rows - row), row_stride));
+      merge(moments[column], moments_of(describe<1>(values + row * row_stride + column,
+                                                    std::min(tile_piece_rows, rows - row), row_stride)));
     }
-    moments[column] = merger.moments();
   }
 }
 

@@ -21,6 +21,8 @@ void encode_moments(const M& moments, ByteWriter& out) {
   out.put(moments.count);
   out.put(moments.nan);
   out.put(moments.sum);
+  out.put(moments.centre);
+  out.put(moments.offset);
   out.put(moments.m2);
   out.put(moments.min);
   out.put(moments.max);
@@ -32,6 +34,8 @@ M decode_moments(ByteReader& in) {
   moments.count = in.get<std::uint64_t>();
   moments.nan = in.get<std::uint64_t>();
   moments.sum = in.get<decltype(moments.sum)>();
+  moments.centre = in.get<double>();
+  moments.offset = in.get<double>();
   moments.m2 = in.get<double>();
   moments.min = in.get<decltype(moments.min)>();
   moments.max = in.get<decltype(moments.max)>();
