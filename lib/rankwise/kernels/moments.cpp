@@ -53,8 +53,7 @@ MomentsOf<T> MomentsOfRun(const T* values, std::size_t size) {
 /// One piece of each of at least as many columns as a vector has lanes.
 template <class T>
 HWY_NOINLINE void AddPanel(const T* values, std::size_t rows, std::size_t row_stride, std::size_t columns,
-                           std::size_t ahead, std::span<MomentsOf<T>> moments,
-                           PieceNotes<T, panel_columns>& notes) {
+                           std::size_t ahead, std::span<MomentsOf<T>> moments, PieceNotes<T, panel_columns>& notes) {
   auto& [sums, deviations] = notes;
   const bool nan = FirstPass(values, rows, row_stride, columns, sums);
   for (std::size_t i = 0; i < LaneOf(columns - 1, columns) + 1; ++i)

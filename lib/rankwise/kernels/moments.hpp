@@ -11,8 +11,8 @@
 namespace rankwise::kernels {
 
 /// What is known of some values: how many there are, how many of them are NaN, and of the others their sum, their mean,
-/// the sum of squared deviations from it, the least and the greatest. The mean is centre + offset, in two parts: rounded
-/// to one, the means of values around 1e8 would cost the variance of their union six digits.
+/// the sum of squared deviations from it, the least and the greatest. The mean is centre + offset, in two parts:
+/// rounded to one, the means of values around 1e8 would cost the variance of their union six digits.
 template <class Sum>
 struct Moments {
   using Extreme = Sum;
