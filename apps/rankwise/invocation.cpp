@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
+#include <string>
 
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/report/format.hpp"
@@ -15,8 +17,11 @@ std::string json_text(const nlohmann::ordered_json& json, int indent) {
 }
 
 engine::Context Invocation::start(const ComputeOptions& options, report::ProgressDisplay* progress) {
-  ranks::agree(session_->ranks(), [&] { layout_ = ranks::lay_out_threads(*session_, options.threads); });
-  if (!layout_.warning.empty()) note(layout_.warning);
+  layout_ = ranks::lay_out_threads(*session_, options.threads);
+  const auto warnings = ranks::all_gather_text(session_->ranks(), layout_.warning);
+  for (const std::string& warning : std::set(warnings.begin(), warnings.end())) {
+    if (!warning.empty()) note(warning);
+  }
   for (const auto& host : ranks::all_gather_text(session_->ranks(), ranks::host_name())) {
     if (std::find(hosts_.begin(), hosts_.end(), host) == hosts_.end()) hosts_.push_back(host);
   }

@@ -4,6 +4,8 @@
 
 #include <csignal>
 
+#include "rankwise/base/errors.hpp"
+
 namespace rankwise {
 namespace {
 
@@ -13,8 +15,10 @@ TEST(StopRequest, a_signal_is_noted_and_can_be_forgotten) {
   EXPECT_EQ(stop_signal(), 0);
   std::raise(SIGTERM);
   EXPECT_EQ(stop_signal(), SIGTERM);
+  EXPECT_THROW(heed_stop_request(), Stopped);
   forget_stop_request();
   EXPECT_EQ(stop_signal(), 0);
+  EXPECT_NO_THROW(heed_stop_request());
 }
 
 TEST(StopRequestDeathTest, the_second_signal_of_a_kind_ends_the_program) {

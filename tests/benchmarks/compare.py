@@ -71,7 +71,9 @@ def peer(code, file, axis, stats, repeat):
 def ours(line, repeat):
     seconds = []
     for i in range(repeat + 1):
-        done = subprocess.run([*line, "--json", "--progress", "none"], capture_output=True, text=True, check=True)
+        done = subprocess.run([*line, "--json", "--progress", "none"], capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(f"{' '.join(line)}\n{done.stderr}")
         result = json.loads(done.stdout)
         if i > 0:
             seconds.append(result["seconds"])

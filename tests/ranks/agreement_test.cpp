@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
+
+#include "rankwise/base/stop_request.hpp"
 #include "tests/support/session.hpp"
 
 namespace rankwise::ranks {
@@ -37,6 +40,25 @@ TEST(Agreement, the_same_failure_everywhere_is_told_without_a_rank) {
   } catch (const AgreedError& error) {
     EXPECT_STREQ(error.what(), "no");
     EXPECT_EQ(error.exit_code(), 2);
+  }
+}
+
+TEST(Agreement, a_signal_on_any_rank_is_heeded_by_all_before_they_act) {
+  const Communicator& ranks = test::session().ranks();
+  for (int rank = 0; rank < ranks.size(); ++rank) {
+    forget_stop_request();
+    watch_for_stop_signals();
+    if (rank == ranks.rank()) std::raise(SIGTERM);
+    bool acted = false;
+    try {
+      agree(ranks, [&] { acted = true; });
+      ADD_FAILURE();
+    } catch (const AgreedError& error) {
+      EXPECT_EQ(error.exit_code(), 128 + SIGTERM);
+      EXPECT_STREQ(error.what(), "stopped by SIGTERM (Terminated)");
+    }
+    EXPECT_EQ(acted, rank != ranks.rank());
+    forget_stop_request();
   }
 }
 

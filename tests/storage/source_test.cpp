@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
+
 #include "rankwise/base/errors.hpp"
+#include "rankwise/base/stop_request.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace rankwise::storage {
@@ -53,6 +56,17 @@ TEST(Source, another_file_under_the_same_name_is_noticed) {
   const MatrixInfo info = inspect_matrix(folder.file("a.csv", "1,2\n3,4\n"));
   const std::string replaced = folder.file("a.csv", "1,2\n3,5\n");
   EXPECT_THROW(open_matrix(info), IoError) << replaced;
+}
+
+TEST(Source, a_request_to_stop_ends_the_scan_of_a_csv) {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.file("a.csv", "1,2\n");
+  forget_stop_request();
+  watch_for_stop_signals();
+  std::raise(SIGTERM);
+  EXPECT_THROW(inspect_matrix(path), Stopped);
+  forget_stop_request();
+  EXPECT_EQ(inspect_matrix(path).rows, 1U);
 }
 
 }  // namespace

@@ -39,6 +39,10 @@ void forget_stop_request() noexcept {
   requested.store(0);
 }
 
+void heed_stop_request() {
+  if (const int signal = stop_signal(); signal != 0) throw Stopped(signal);
+}
+
 Stopped::Stopped(int signal)
     : Error(128 + signal, fmt::format("stopped by SIG{} ({})", sigabbrev_np(signal), strsignal(signal))) {}
 

@@ -27,13 +27,6 @@ int threads_within(const Context::Options& options, const AnyJob& job) {
   return static_cast<int>(std::min<std::uint64_t>(static_cast<std::uint64_t>(options.threads), fit));
 }
 
-void check_same_job(const Context& context, const AnyJob& job) {
-  const std::string mine = job.identity().digest();
-  if (ranks::broadcast_text(context.ranks(), mine) != mine) {
-    throw InputError("this rank has another job than rank 0: another input under the same name, or another rankwise");
-  }
-}
-
 struct CloseDelivery {
   Delivery* delivery;
   ~CloseDelivery() {
@@ -55,10 +48,17 @@ void run_phase(const Context& context, AnyJob& job,
   const ranks::Communicator& ranks = context.ranks();
   int threads = 1;
   blocks::SpanCut cut;
+  std::string identity;
   ranks::agree(ranks, [&] {
-    check_same_job(context, job);
+    identity = job.identity().digest();
     threads = threads_within(context.options(), job);
     cut = blocks::cut_into_spans(job.grid(), job.partial_bytes());
+  });
+
+  const std::string of_root = ranks::broadcast_text(ranks, identity);
+  ranks::agree(ranks, [&] {
+    if (identity == of_root) return;
+    throw InputError("this rank has another job than rank 0: another input under the same name, or another rankwise");
   });
 
   std::optional<Ledger> ledger;

@@ -90,13 +90,14 @@ Outcome Root::end() {
   const int others = context_.ranks().size() - 1;
   const auto order = Order{.kind = Order::Kind::end, .outcome = outcome}.encode();
   for (int rank = 1; rank <= others; ++rank) context_.messenger().send(rank, order_subject, order);
-  hands_.rest();
-  while (farewells_ < others) {
+  hands_.work().close();
+  while (others > 0 && (farewells_ < others || !hands_.work().team_is_gone())) {
     hear_reports();
     // Requests that crossed with the end are let go.
     while (context_.messenger().receive(fetch_subject)) continue;
     std::this_thread::sleep_for(among_ranks);
   }
+  hands_.rest();
   if (others > 0) context_.messenger().wait_for_sends();
   if (failure_.exit_code == 0) show_progress(true);
   return outcome;

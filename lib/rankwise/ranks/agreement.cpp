@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "rankwise/base/stop_request.hpp"
 #include "rankwise/ranks/session.hpp"
 
 namespace rankwise::ranks {
@@ -24,6 +25,7 @@ Failure current_failure() {
 void agree(const Communicator& ranks, const std::function<void()>& act) {
   Failure mine;
   try {
+    heed_stop_request();
     act();
   } catch (...) {
     mine = current_failure();
@@ -39,7 +41,9 @@ void agree(const Communicator& ranks, const std::function<void()>& act) {
   std::string message = messages[first];
   // Rank 0 acts for all (it inspects the input, it writes the result): only another rank's failure is its own.
   const auto hosts = all_gather_text(ranks, host_name());
-  if (first != 0) message += fmt::format(" (rank {} of {} on {})", first, ranks.size(), hosts[first]);
+  // A signal is not a rank's own fault either.
+  if (first != 0 && codes[first] < 128)
+    message += fmt::format(" (rank {} of {} on {})", first, ranks.size(), hosts[first]);
   throw AgreedError(codes[first], message);
 }
 

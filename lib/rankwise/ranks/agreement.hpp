@@ -27,7 +27,7 @@ struct Failure {
 /// The exception at hand as a failure. @pre called in a catch block
 Failure current_failure();
 
-/// Does `act` on this rank, then finds out whether it went well on all of them.
+/// Does `act` on this rank, unless a signal has asked it to stop, then finds out whether it went well on all of them.
 /// @throws AgreedError on every rank if it failed on any: the failure of the lowest rank it failed on, which is named
 ///         unless it is rank 0.
 /// @note Collective

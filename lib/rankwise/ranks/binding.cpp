@@ -8,9 +8,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "rankwise/base/errors.hpp"
+#include "rankwise/ranks/agreement.hpp"
 #include "rankwise/ranks/collectives.hpp"
 
 namespace rankwise::ranks {
@@ -82,6 +85,13 @@ std::optional<int> environment_number(const char* name) {
   return static_cast<int>(value);
 }
 
+/// OpenMP has laid out its places when the program was loaded, before any mend.
+bool openmp_binds() {
+  const char* binding = std::getenv("OMP_PROC_BIND");
+  if (binding != nullptr) return std::string_view(binding) != "false" && std::string_view(binding) != "FALSE";
+  return std::getenv("OMP_PLACES") != nullptr || std::getenv("GOMP_CPU_AFFINITY") != nullptr;
+}
+
 /// Not every Slurm binds its tasks: on a node shared with other jobs the mask alone would be everybody's.
 std::optional<int> granted_by_slurm(const Session& session) {
   if (session.launcher().kind != Launcher::Kind::slurm) return std::nullopt;
@@ -98,7 +108,9 @@ Processors processors_of(int process) {
 }
 
 ThreadLayout lay_out_threads(const Session& session, std::optional<int> requested) {
-  const Topology topology;
+  std::optional<Topology> loaded;
+  agree(session.ranks(), [&] { loaded.emplace(); });
+  const Topology& topology = *loaded;
   ThreadLayout layout;
   Processors mine = processors_of(topology, 0);
   std::vector<Processors> masks = masks_on_node(session, mine);
@@ -117,6 +129,11 @@ ThreadLayout lay_out_threads(const Session& session, std::optional<int> requeste
           fmt::format("mpiexec had bound {} to {} of {} processors; they are now shared out",
                       node_size == 1 ? "the rank" : fmt::format("{} ranks", node_size), used.size(), given.size());
       mine = share;
+      if (openmp_binds()) {
+        layout.warning =
+            "OMP_PROC_BIND and OMP_PLACES hold the threads on the processors that mpiexec had bound the rank to; "
+            "unset them";
+      }
     }
     masks = masks_on_node(session, mine);
   }

@@ -12,6 +12,7 @@
 
 #include "rankwise/base/checked.hpp"
 #include "rankwise/base/errors.hpp"
+#include "rankwise/base/stop_request.hpp"
 #include "rankwise/storage/csv_fields.hpp"
 #include "rankwise/storage/csv_scan.hpp"
 #include "rankwise/storage/input_file.hpp"
@@ -76,6 +77,7 @@ void refuse_nul(const InputFile& file, std::uint64_t offset, std::span<const cha
 void scan_file(const InputFile& file, std::uint64_t offset, std::uint64_t enough, CsvScan& scan) {
   std::vector<char> room;
   for (; offset < file.size(); offset += room.size()) {
+    heed_stop_request();
     const auto piece = read_piece(file, offset, room);
     refuse_nul(file, offset, piece);
     scan.add(piece);
