@@ -7,6 +7,7 @@
 
 #include "rankwise/base/nearest_word.hpp"
 #include "rankwise/storage/hdf5_names.hpp"
+#include "rankwise/storage/hdf5_pandas.hpp"
 #include "rankwise/storage/hdf5_table.hpp"
 
 namespace rankwise::storage {
@@ -83,7 +84,7 @@ MatrixInfo table_info(const std::string& path, const std::string& group, const H
 }
 
 std::optional<Hdf5Table> frame_or_table(hid_t file, const std::string& group, const std::vector<Hdf5Entry>& entries) {
-  if (auto frame = pandas_frame(file, group, entries)) return frame;
+  if (auto frame = pandas_frame(file, group)) return frame;
   return table_of_group(file, group, entries);
 }
 
@@ -96,7 +97,7 @@ MatrixInfo only_thing(hid_t file, const std::string& path, const std::vector<Hdf
   std::vector<std::string> words;
   std::set<std::string> covered;
   for (const std::string& group : groups) {
-    const auto frame = pandas_frame(file, group, entries);
+    const auto frame = pandas_frame(file, group);
     const auto table = frame ? frame : table_of_group(file, group, entries);
     if (!table || (!frame && table->columns.size() < 2)) continue;
     covered.insert(group);

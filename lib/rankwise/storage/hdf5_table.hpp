@@ -30,10 +30,6 @@ struct Hdf5Table {
 /// The group as a table of its 1-D datasets; nothing if it is none: fewer than one, or not equally long.
 std::optional<Hdf5Table> table_of_group(hid_t file, const std::string& group, const std::vector<Hdf5Entry>& entries);
 
-/// The group as a pandas frame; nothing if pandas did not write it.
-/// @throws InputError for pandas' table format, which is a compound
-std::optional<Hdf5Table> pandas_frame(hid_t file, const std::string& group, const std::vector<Hdf5Entry>& entries);
-
 std::unique_ptr<const MatrixReader> open_table(Hdf5Readers& readers, const Hdf5Table& table);
 
 }  // namespace rankwise::storage
