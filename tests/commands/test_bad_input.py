@@ -98,6 +98,28 @@ def test_damage_in_the_middle_of_compressed_data(tmp_path):
     refuse(tmp_path, "m.h5", "m.h5")
 
 
+@pytest.mark.parametrize("libver", ["earliest", "latest"])
+@pytest.mark.parametrize("at", [0, 40])
+def test_a_damaged_dataset_hides_no_other(at, libver, tmp_path):
+    with h5py.File(tmp_path / "m.h5", "w", libver=libver) as f:
+        for name in ("a", "b", "c"):
+            f[name] = np.ones((4, 2))
+        f["group/z"] = np.ones((7, 1))
+        damaged = h5py.h5o.get_info(f["b"].id).addr
+    whole = bytearray((tmp_path / "m.h5").read_bytes())
+    whole[damaged + at:damaged + at + 16] = b"\xff" * 16
+    (tmp_path / "m.h5").write_bytes(whole)
+    for name in ("a", "c", "group/z"):
+        done = run("columns", f"m.h5:/{name}", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    refuse(tmp_path, "m.h5:/b", "m.h5:/b", "cannot be opened")
+    refuse(tmp_path, "m.h5:/none", "m.h5 has no dataset /none", "/b (unreadable)")
+    refuse(tmp_path, "m.h5", "several datasets")
+    info = run("info", "m.h5", cwd=tmp_path)
+    assert info.returncode == 0, info.stderr
+    assert "4 datasets" in info.stdout and "/b is unreadable: " in info.stdout and "HDF5-DIAG" not in info.stderr
+
+
 def test_npy_files_that_lie(tmp_path):
     np.save(tmp_path / "a.npy", random.random((100, 3)))
     whole = (tmp_path / "a.npy").read_bytes()

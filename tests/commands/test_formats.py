@@ -93,10 +93,58 @@ def test_groups_of_columns_are_tables(tmp_path):
         g["name"] = np.array(["x"] * 1000, dtype="S")
     for ranks in (None, 3):
         result = run_json("columns", tmp_path / "t.h5", ranks=ranks)
-        assert result["names"] == ["count", "height"]
+        assert result["names"] == ["count", "height"]  # h5py keeps no order: by name
         assert result["statistics"]["sum"][0] == 499500
     assert means(f"{tmp_path}/t.h5:run") == means(f"{tmp_path}/t.h5:/run/")
     assert run_json("rows", f"{tmp_path}/t.h5:run", "--stats", "max")["statistics"]["max"][999] == 999
+
+
+def test_tables_keep_the_order_of_their_making(tmp_path):
+    with h5py.File(tmp_path / "t.h5", "w") as f:
+        g = f.create_group("run", track_order=True)
+        for i, name in enumerate("zay"):
+            g[name] = np.full(10, i)
+    for ranks in (None, 2):
+        assert run_json("columns", tmp_path / "t.h5", ranks=ranks)["names"] == ["z", "a", "y"]
+
+
+def test_links_within_a_file_lead_to_its_datasets(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as f:
+        f["data/x"] = np.array([[1.0, 2.0]])
+        f["data/y"] = np.array([[3.0, 4.0]])
+        f["hard"] = f["data/x"]
+        f["soft"] = h5py.SoftLink("/data/y")
+        f["group"] = h5py.SoftLink("/data")
+        f["data/loop"] = f["data"]
+        f["dangling"] = h5py.SoftLink("/none")
+        f["t/a"] = np.arange(3)
+        f["t/b"] = f["t/a"]
+        f["table"] = f["t"]
+    path = tmp_path / "a.h5"
+    for ranks in (None, 2):
+        assert list(means(f"{path}:/hard", ranks=ranks).values()) == [1, 2]
+        assert list(means(f"{path}:soft", ranks=ranks).values()) == [3, 4]
+        assert list(means(f"{path}:/group/x/", ranks=ranks).values()) == [1, 2]
+        assert means(f"{path}://table", ranks=ranks) == {"a": 1, "b": 1}
+    assert_refused(run("columns", f"{path}:/dangling"), 3, "a.h5 has no dataset /dangling")
+    listed = [d["dataset"] for d in run_json("info", path)["datasets"]]
+    assert listed == ["/data/x", "/data/y", "/t/a"]
+    assert [d["dataset"] for d in run_json("info", f"{path}:/soft/")["datasets"]] == ["/soft"]
+    assert [d["dataset"] for d in run_json("info", f"{path}:group/")["datasets"]] == ["/group/x", "/group/y"]
+
+
+def test_links_to_other_files_are_refused(tmp_path):
+    with h5py.File(tmp_path / "other.h5", "w") as f:
+        f["x"] = np.ones((2, 2))
+    with h5py.File(tmp_path / "a.h5", "w") as f:
+        f["own"] = np.ones((3, 3))
+        f["external"] = h5py.ExternalLink("other.h5", "/x")
+        f["group"] = h5py.ExternalLink("other.h5", "/")
+        f["around"] = h5py.SoftLink("/external")
+    assert run_json("columns", tmp_path / "a.h5")["rows"] == 3
+    for name in ("external", "group/x", "around"):
+        for command in ("columns", "info"):
+            assert_refused(run(command, f"{tmp_path}/a.h5:/{name}"), 3, "a.h5", "another file, other.h5")
 
 
 def test_rows_of_wide_tables_of_several_types(tmp_path):

@@ -30,6 +30,7 @@ class Info final : public Command {
 
  private:
   static std::string shape_of(const DatasetDescription& d) {
+    if (!d.damage.empty()) return "-";
     return d.shape.empty() ? "one" : fmt::format("{}", fmt::join(d.shape, " × "));
   }
 
@@ -46,6 +47,7 @@ class Info final : public Command {
     }
     fmt::print("{}", table.text(report::output_width()));
     for (const DatasetDescription& d : description.datasets) {
+      if (!d.damage.empty()) fmt::print("{} is unreadable: {}\n", report::printable(d.dataset), d.damage);
       if (d.names.empty()) continue;
       constexpr std::size_t most = 12;
       const auto end = d.names.begin() + static_cast<std::ptrdiff_t>(std::min(most, d.names.size()));
@@ -69,6 +71,7 @@ class Info final : public Command {
         entry["one_row_bytes"] = d.one_row.value;
         entry["one_column_bytes"] = d.one_column.value;
       }
+      if (!d.damage.empty()) entry["damage"] = d.damage;
       if (!d.names.empty()) entry["names"] = d.names;
       json["datasets"].push_back(std::move(entry));
     }

@@ -6,6 +6,7 @@
 
 #include "rankwise/base/checked.hpp"
 #include "rankwise/storage/hdf5_catalog.hpp"
+#include "rankwise/storage/hdf5_links.hpp"
 #include "rankwise/storage/hdf5_names.hpp"
 #include "rankwise/storage/source.hpp"
 
@@ -46,8 +47,9 @@ DatasetDescription describe_entry(hid_t file, const Hdf5Entry& entry) {
   d.filters = entry.filters;
   d.stored = {entry.stored_bytes};
   d.fits = entry.fits();
+  d.damage = entry.damage;
   if (!d.fits) {
-    d.layout = entry.chunk.empty() ? "contiguous" : "chunks";
+    d.layout = !entry.damage.empty() ? "-" : entry.chunk.empty() ? "contiguous" : "chunks";
     return d;
   }
   if (entry.extent.size() == 2) d.shape = {entry.rows(), entry.columns()};
@@ -61,12 +63,15 @@ FileDescription describe_hdf5(const SourceName& name) {
   const Hdf5Lock lock;
   const Hdf5File file = open_hdf5_file(name.file);
   FileDescription description{.file = name.file, .format = "HDF5", .datasets = {}};
-  const std::string wanted = name.dataset.empty() || name.dataset[0] == '/' ? name.dataset : "/" + name.dataset;
-  for (const auto& entry : list_datasets(file.get())) {
-    const bool inside = wanted.empty() || wanted == "/" || entry.path == wanted || entry.path.starts_with(wanted + "/");
-    if (inside) description.datasets.push_back(describe_entry(file.get(), entry));
+  const std::string wanted = absolute_path(name.dataset);
+  const Hdf5Link link = follow_link(file.get(), wanted);
+  std::vector<Hdf5Entry> entries;
+  if (link.to == Hdf5Link::To::group) entries = list_datasets(file.get(), wanted);
+  if (link.to == Hdf5Link::To::dataset || link.to == Hdf5Link::To::damage) {
+    entries = {describe_dataset(file.get(), wanted)};
   }
-  if (description.datasets.empty() && !wanted.empty()) {
+  for (const auto& entry : entries) description.datasets.push_back(describe_entry(file.get(), entry));
+  if (description.datasets.empty() && wanted != "/") {
     throw InputError(
         fmt::format("{} has no dataset {}; rankwise info {} lists what it has", name.file, wanted, name.file));
   }

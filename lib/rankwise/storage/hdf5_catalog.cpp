@@ -2,20 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <set>
 #include <string_view>
 
+#include "rankwise/storage/hdf5_links.hpp"
 #include "rankwise/storage/hdf5_types.hpp"
 
 namespace rankwise::storage {
 namespace {
-
-herr_t collect_path(hid_t, const char* name, const H5O_info_t* info, void* paths) {
-  if (info->type == H5O_TYPE_DATASET && name[0] != '#') {  // MATLAB keeps its references under names with #
-    static_cast<std::vector<std::string>*>(paths)->push_back(std::string("/") + name);
-  }
-  return 0;
-}
 
 std::string filter_name(hid_t properties, unsigned index) {
   unsigned flags = 0;
@@ -52,6 +48,16 @@ bool is_dimension_scale(hid_t dataset) {
   return text_attribute(dataset, "CLASS") == "DIMENSION_SCALE";
 }
 
+/// @param seen what has been met: groups may contain each other
+void add_datasets(hid_t file, const std::string& group, std::set<haddr_t>& seen, std::vector<Hdf5Entry>& entries) {
+  for (const Hdf5Link& link : links_of_group(file, group)) {
+    if (link.to == Hdf5Link::To::damage) entries.push_back(describe_dataset(file, link.path));
+    if (link.soft || link.address == HADDR_UNDEF || !seen.insert(link.address).second) continue;
+    if (link.to == Hdf5Link::To::dataset) entries.push_back(describe_dataset(file, link.path));
+    if (link.to == Hdf5Link::To::group) add_datasets(file, link.path, seen, entries);
+  }
+}
+
 }  // namespace
 
 std::optional<ChunkShape> Hdf5Entry::chunk_shape() const {
@@ -61,6 +67,7 @@ std::optional<ChunkShape> Hdf5Entry::chunk_shape() const {
 }
 
 std::string Hdf5Entry::in_words() const {
+  if (!damage.empty()) return path + " (unreadable)";
   std::string shape = "one ";
   if (extent.size() == 2) {
     shape = fmt::format("{} × {} ", rows(), columns());
@@ -75,9 +82,13 @@ std::string group_of(const std::string& path) {
   return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
 }
 
+std::string last_name(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
 Hdf5Entry describe_dataset(hid_t file, const std::string& path) {
   const Hdf5Dataset dataset(H5Dopen2(file, path.c_str(), H5P_DEFAULT));
-  if (!dataset.valid()) throw InputError(fmt::format("dataset {} cannot be opened: {}", path, hdf5_reason()));
+  if (!dataset.valid()) return {.path = path, .damage = hdf5_reason(), .type_in_words = "unreadable"};
   const Hdf5Type type(H5Dget_type(dataset.get()));
   const Hdf5Space space(H5Dget_space(dataset.get()));
   const Hdf5Properties properties(H5Dget_create_plist(dataset.get()));
@@ -105,14 +116,10 @@ Hdf5Entry describe_dataset(hid_t file, const std::string& path) {
   return entry;
 }
 
-std::vector<Hdf5Entry> list_datasets(hid_t file) {
-  std::vector<std::string> paths;
-  if (H5Ovisit2(file, H5_INDEX_NAME, H5_ITER_INC, collect_path, &paths, H5O_INFO_BASIC) < 0) {
-    throw InputError(fmt::format("the list of datasets cannot be read: {}", hdf5_reason()));
-  }
+std::vector<Hdf5Entry> list_datasets(hid_t file, const std::string& group) {
   std::vector<Hdf5Entry> entries;
-  entries.reserve(paths.size());
-  for (const auto& path : paths) entries.push_back(describe_dataset(file, path));
+  std::set<haddr_t> seen{follow_link(file, group).address};
+  add_datasets(file, group, seen, entries);
   return entries;
 }
 

@@ -15,6 +15,7 @@ namespace rankwise::storage {
 /// One dataset of an HDF5 file, as its header describes it.
 struct Hdf5Entry {
   std::string path = {};                   ///< `/group/x`
+  std::string damage = {};                 ///< why it cannot be read; empty where it can
   std::vector<std::uint64_t> extent = {};  ///< as stored; empty for a scalar
   std::optional<ElementType> type = {};    ///< in memory; nothing for what is no real number
   std::string type_in_words = {};
@@ -36,13 +37,15 @@ struct Hdf5Entry {
   [[nodiscard]] std::string in_words() const;
 };
 
-/// @throws InputError if the dataset cannot be opened
+/// What cannot be opened comes as an entry with damage. @pre the path does not lead to another file
 Hdf5Entry describe_dataset(hid_t file, const std::string& path);
 
-/// All datasets of the file in the order of their paths; external links are not followed.
-std::vector<Hdf5Entry> list_datasets(hid_t file);
+/// All datasets of a group and of the groups in it, each once, and what is damaged there.
+std::vector<Hdf5Entry> list_datasets(hid_t file, const std::string& group);
 
 /// The part of a path before its last `/`; `/` for what lies at the top.
 std::string group_of(const std::string& path);
+/// The part behind it.
+std::string last_name(const std::string& path);
 
 }  // namespace rankwise::storage

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "rankwise/base/nearest_word.hpp"
+#include "rankwise/storage/hdf5_links.hpp"
 #include "rankwise/storage/hdf5_names.hpp"
 #include "rankwise/storage/hdf5_pandas.hpp"
 #include "rankwise/storage/hdf5_table.hpp"
@@ -38,6 +39,9 @@ void set_common(MatrixInfo& info, const std::string& path) {
 }
 
 MatrixInfo matrix_of(hid_t file, const std::string& path, const Hdf5Entry& entry) {
+  if (!entry.damage.empty()) {
+    throw InputError(fmt::format("{}:{} cannot be opened: {}", path, entry.path, entry.damage));
+  }
   if (!entry.type) {
     throw InputError(fmt::format("{}:{} holds {}, not real numbers", path, entry.path, entry.type_in_words));
   }
@@ -62,6 +66,9 @@ MatrixInfo matrix_of(hid_t file, const std::string& path, const Hdf5Entry& entry
 }
 
 MatrixInfo table_info(const std::string& path, const std::string& group, const Hdf5Table& table) {
+  if (!table.damaged.empty()) {
+    throw InputError(fmt::format("{}:{} cannot be opened, so that {} is no whole table", path, table.damaged, group));
+  }
   MatrixInfo info{.dataset = group, .rows = table.rows, .columns = table.columns.size()};
   set_common(info, path);
   info.contiguous = Contiguous::columns;
@@ -83,14 +90,15 @@ MatrixInfo table_info(const std::string& path, const std::string& group, const H
   return info;
 }
 
-std::optional<Hdf5Table> frame_or_table(hid_t file, const std::string& group, const std::vector<Hdf5Entry>& entries) {
+std::optional<Hdf5Table> frame_or_table(hid_t file, const std::string& group) {
   if (auto frame = pandas_frame(file, group)) return frame;
-  return table_of_group(file, group, entries);
+  return table_of_group(file, group);
 }
 
 /// What the user most likely means in a file of which nothing was named: the only thing that fits, where a table counts
 /// as one thing and coordinates of other datasets do not count.
-MatrixInfo only_thing(hid_t file, const std::string& path, const std::vector<Hdf5Entry>& entries) {
+MatrixInfo only_thing(hid_t file, const std::string& path) {
+  const std::vector<Hdf5Entry> entries = list_datasets(file, "/");
   std::set<std::string> groups;
   for (const auto& entry : entries) groups.insert(group_of(entry.path));
   std::vector<MatrixInfo> found;
@@ -98,7 +106,7 @@ MatrixInfo only_thing(hid_t file, const std::string& path, const std::vector<Hdf
   std::set<std::string> covered;
   for (const std::string& group : groups) {
     const auto frame = pandas_frame(file, group);
-    const auto table = frame ? frame : table_of_group(file, group, entries);
+    const auto table = frame ? frame : table_of_group(file, group);
     if (!table || (!frame && table->columns.size() < 2)) continue;
     covered.insert(group);
     found.push_back(table_info(path, group, *table));
@@ -122,23 +130,22 @@ MatrixInfo only_thing(hid_t file, const std::string& path, const std::vector<Hdf
 
 MatrixInfo inspect_hdf5(const std::string& path, const std::string& dataset) {
   const Hdf5Lock lock;
-  const Hdf5File file = open_hdf5_file(path);
-  const std::vector<Hdf5Entry> entries = list_datasets(file.get());
-  if (dataset.empty()) return only_thing(file.get(), path, entries);
-
-  std::string wanted = dataset[0] == '/' ? dataset : "/" + dataset;
-  while (wanted.size() > 1 && wanted.back() == '/') wanted.pop_back();
-  for (const auto& entry : entries) {
-    if (entry.path == wanted) return matrix_of(file.get(), path, entry);
+  const Hdf5File opened = open_hdf5_file(path);
+  const hid_t file = opened.get();
+  if (dataset.empty()) return only_thing(file, path);
+  const std::string wanted = absolute_path(dataset);
+  switch (follow_link(file, wanted).to) {
+    case Hdf5Link::To::dataset:
+    case Hdf5Link::To::damage:
+      return matrix_of(file, path, describe_dataset(file, wanted));
+    case Hdf5Link::To::group:
+      if (const auto table = frame_or_table(file, wanted)) return table_info(path, wanted, *table);
+      throw InputError(fmt::format("{}:{} is a group whose datasets are not equally long columns; name one of them: {}",
+                                   path, wanted, words_of_all(list_datasets(file, wanted))));
+    default:
+      break;
   }
-  if (const auto table = frame_or_table(file.get(), wanted, entries)) return table_info(path, wanted, *table);
-  const bool is_group = std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
-    return entry.path.starts_with(wanted == "/" ? "/" : wanted + "/");
-  });
-  if (is_group) {
-    throw InputError(fmt::format("{}:{} is a group whose datasets are not equally long columns; name one of them: {}",
-                                 path, wanted, words_of_all(entries)));
-  }
+  const auto entries = list_datasets(file, "/");
   std::vector<std::string> paths;
   for (const auto& entry : entries) paths.push_back(entry.path);
   throw InputError(fmt::format("{} has no dataset {}{}; it has {}", path, wanted, did_you_mean(wanted, paths),

@@ -7,6 +7,7 @@
 #include <queue>
 #include <utility>
 
+#include "rankwise/storage/hdf5_links.hpp"
 #include "rankwise/storage/hdf5_names.hpp"
 #include "rankwise/storage/hdf5_types.hpp"
 
@@ -14,10 +15,6 @@
 // with the names of its columns beside it; axis0 has the names of all columns in the frame's order.
 namespace rankwise::storage {
 namespace {
-
-std::string joined(const std::string& group, const std::string& name) {
-  return group == "/" ? "/" + name : group + "/" + name;
-}
 
 /// Dates and durations are stored as integers, which are no numbers to compute with.
 bool holds_dates(hid_t file, const std::string& path) {
@@ -42,7 +39,7 @@ std::uint64_t axis_size(hid_t file, const std::string& path) {
 }
 
 std::vector<std::string> axis_names(hid_t file, const std::string& group, const std::string& axis, std::uint64_t size) {
-  const Hdf5Dataset dataset(H5Dopen2(file, joined(group, axis).c_str(), H5P_DEFAULT));
+  const Hdf5Dataset dataset(H5Dopen2(file, joined_path(group, axis).c_str(), H5P_DEFAULT));
   auto names = values_as_names(dataset.get(), size);
   if (names.size() != size) throw no_names(file, group);
   return names;
@@ -79,12 +76,13 @@ std::optional<Hdf5Table> pandas_frame(hid_t file, const std::string& group) {
   if (!is_frame(file, group)) return std::nullopt;
   Hdf5Table table;
   for (int block = 0;; ++block) {
-    const std::string path = joined(group, fmt::format("block{}_values", block));
-    if (H5Lexists(file, path.c_str(), H5P_DEFAULT) <= 0) break;
+    const std::string path = joined_path(group, fmt::format("block{}_values", block));
+    if (follow_link(file, path).to == Hdf5Link::To::nothing) break;
     const Hdf5Entry values = describe_dataset(file, path);
+    if (!values.damage.empty()) table.damaged = path;
     const std::string items = fmt::format("block{}_items", block);
     if (!values.fits() || holds_dates(file, path)) {
-      table.left_out += axis_size(file, joined(group, items));
+      table.left_out += axis_size(file, joined_path(group, items));
       continue;
     }
     if (!table.places.empty() && values.rows() != table.rows) {

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "rankwise/storage/hdf5_links.hpp"
+
 namespace rankwise::storage {
 namespace {
 
@@ -75,10 +77,14 @@ Hdf5Table Hdf5Table::decode(ByteReader& in) {
   return table;
 }
 
-std::optional<Hdf5Table> table_of_group(hid_t file, const std::string& group, const std::vector<Hdf5Entry>& entries) {
+std::optional<Hdf5Table> table_of_group(hid_t file, const std::string& group) {
   Hdf5Table table;
-  for (const Hdf5Entry& entry : entries) {
-    if (group_of(entry.path) != group || entry.dimension_scale) continue;
+  for (const Hdf5Link& link : links_of_group(file, group)) {
+    if (link.to == Hdf5Link::To::damage) table.damaged = link.path;
+    if (link.to != Hdf5Link::To::dataset) continue;
+    const Hdf5Entry entry = describe_dataset(file, link.path);
+    if (!entry.damage.empty()) table.damaged = entry.path;
+    if (!entry.damage.empty() || entry.dimension_scale) continue;
     if (!entry.type && entry.extent.size() == 1) {
       ++table.left_out;
       continue;
@@ -87,7 +93,7 @@ std::optional<Hdf5Table> table_of_group(hid_t file, const std::string& group, co
     if (!table.columns.empty() && entry.rows() != table.rows) return std::nullopt;
     table.rows = entry.rows();
     table.stored_bytes += entry.stored_bytes;
-    table.columns.push_back({.name = entry.path.substr(entry.path.rfind('/') + 1), .place = table.places.size()});
+    table.columns.push_back({.name = last_name(entry.path), .place = table.places.size()});
     table.places.push_back(find_place(file, entry));
   }
   if (table.columns.empty()) return std::nullopt;

@@ -22,13 +22,15 @@ struct Hdf5Table {
   std::vector<Column> columns = {};
   std::uint64_t left_out = 0;  ///< columns that are no numbers
   std::uint64_t stored_bytes = 0;
+  std::string damaged = {};  ///< a dataset that would be a column if it could be read; empty where there is none
 
   void encode(ByteWriter& out) const;  ///< without names
   static Hdf5Table decode(ByteReader& in);
 };
 
-/// The group as a table of its 1-D datasets; nothing if it is none: fewer than one, or not equally long.
-std::optional<Hdf5Table> table_of_group(hid_t file, const std::string& group, const std::vector<Hdf5Entry>& entries);
+/// The group as a table of its 1-D datasets, in the order of their making where the group keeps it, of their names
+/// elsewhere; nothing if it is none: fewer than one, or not equally long.
+std::optional<Hdf5Table> table_of_group(hid_t file, const std::string& group);
 
 std::unique_ptr<const MatrixReader> open_table(Hdf5Readers& readers, const Hdf5Table& table);
 
