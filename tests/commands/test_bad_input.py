@@ -112,7 +112,7 @@ def test_a_damaged_dataset_hides_no_other(at, libver, tmp_path):
     for name in ("a", "c", "group/z"):
         done = run("columns", f"m.h5:/{name}", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
-    refuse(tmp_path, "m.h5:/b", "m.h5:/b", "cannot be opened")
+    refuse(tmp_path, "m.h5:/b", "m.h5:/b", "cannot be read")
     refuse(tmp_path, "m.h5:/none", "m.h5 has no dataset /none", "/b (unreadable)")
     refuse(tmp_path, "m.h5", "several datasets")
     info = run("info", "m.h5", cwd=tmp_path)

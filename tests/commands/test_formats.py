@@ -85,6 +85,45 @@ def test_matlab_7_3_orientation(tmp_path):
     assert np.allclose(result["statistics"]["mean"], a.mean(axis=0), rtol=1e-14)
 
 
+def test_matlab_s_empty_arrays(tmp_path):
+    """MATLAB stores the dimensions of an array without elements in its place."""
+    with h5py.File(tmp_path / "a.mat", "w") as f:
+        for name, kind, shape in [("none", "double", [0, 3]), ("nothing", "int16", [0, 0]), ("cells", "cell", [0, 0]),
+                                  ("lies", "double", [2, 3])]:
+            d = f.create_dataset(name, data=np.array(shape, dtype="u8"))
+            d.attrs["MATLAB_class"] = np.bytes_(kind)
+            d.attrs["MATLAB_empty"] = np.uint8(1)
+    path = tmp_path / "a.mat"
+    for ranks in (None, 2):
+        result = run_json("columns", f"{path}:/none", ranks=ranks)
+        assert (result["rows"], result["columns"], result["statistics"]["count"]) == (0, 3, [0, 0, 0])
+        assert run_json("columns", f"{path}:nothing", ranks=ranks)["columns"] == 0
+        assert run_json("rows", f"{path}:none", ranks=ranks)["columns"] == 3
+    assert_refused(run("columns", f"{path}:/cells"), 3, "an empty MATLAB cell")
+    assert_refused(run("columns", f"{path}:/lies"), 3, "a.mat:/lies", "MATLAB_empty")
+
+
+def test_netcdf_s_packed_values_are_raw_and_say_so(tmp_path):
+    with h5py.File(tmp_path / "a.nc", "w") as f:
+        f["t"] = np.array([[1, 2], [3, -99]], dtype="i2")
+        f["t"].attrs["scale_factor"] = 0.5
+        f["t"].attrs["add_offset"] = np.array([10.0])
+        f["t"].attrs["_FillValue"] = np.array([-99], dtype="i2")
+        f["plain"] = np.ones((2, 2))
+        f["plain"].attrs.update({"scale_factor": 1.0, "add_offset": 0.0, "_FillValue": np.nan})
+        f["g/a"] = np.arange(2)
+        f["g/b"] = np.arange(2)
+        f["g/b"].attrs["missing_value"] = 7
+    words = "raw values: scale_factor, add_offset and _FillValue are not applied"
+    assert run_json("columns", f"{tmp_path}/a.nc:/t")["statistics"]["sum"] == [4, -97]
+    assert words in run("columns", f"{tmp_path}/a.nc:/t").stdout
+    assert "raw values: missing_value is not applied" in run("columns", f"{tmp_path}/a.nc:/g").stdout
+    assert "raw values" not in run("columns", f"{tmp_path}/a.nc:/plain").stdout
+    assert f"/t has {words}" in run("info", tmp_path / "a.nc").stdout
+    notes = {d["dataset"]: d.get("note") for d in run_json("info", tmp_path / "a.nc")["datasets"]}
+    assert notes["/t"] == words and notes["/plain"] is None
+
+
 def test_groups_of_columns_are_tables(tmp_path):
     with h5py.File(tmp_path / "t.h5", "w") as f:
         g = f.create_group("run")
@@ -183,6 +222,26 @@ def test_pandas_frames_of_several_types(tmp_path):
             assert np.isclose(value, frame[name].astype("f8").mean(), rtol=1e-13)
     frame[["a", "b"]].to_hdf(tmp_path / "t.h5", key="df", format="table")
     assert_refused(run("columns", f"{tmp_path}/t.h5:/df"), 3, "format='fixed'")
+
+
+def test_pandas_frames_without_rows(tmp_path):
+    frame = pd.DataFrame({"b": np.zeros(0), "a": np.zeros(0, dtype="i4"), "t": np.zeros(0, dtype=object), "c": np.zeros(0)})
+    frame.to_hdf(tmp_path / "f.h5", key="df", format="fixed")
+    for ranks in (None, 2):
+        result = run_json("columns", f"{tmp_path}/f.h5:/df", ranks=ranks)
+        assert (result["rows"], result["names"], result["statistics"]["count"]) == (0, ["b", "a", "c"], [0, 0, 0])
+    shapes = {d["dataset"]: d["shape"] for d in run_json("info", tmp_path / "f.h5")["datasets"]}
+    assert shapes["/df/block0_values"] == [0, 2] and shapes["/df/axis1"] == [0]
+    for name, other in (("no", pd.DataFrame()), ("rows", pd.DataFrame(index=range(3)))):
+        other.to_hdf(tmp_path / f"{name}.h5", key="df", format="fixed")
+        assert run_json("columns", f"{tmp_path}/{name}.h5:/df")["columns"] == 0
+
+
+def test_pandas_names_that_are_no_list_are_refused(tmp_path):
+    levels = pd.MultiIndex.from_tuples([("a", "b"), ("a", "c")])
+    for name, names in (("levels", levels), ("objects", pd.Index(["a", 1], dtype=object))):
+        pd.DataFrame(np.ones((2, 2)), columns=names).to_hdf(tmp_path / f"{name}.h5", key="df", format="fixed")
+        assert_refused(run("columns", f"{tmp_path}/{name}.h5:/df"), 3, f"{name}.h5:/df", "column names cannot be read")
 
 
 def test_column_names_from_an_attribute(tmp_path):

@@ -48,6 +48,7 @@ class Info final : public Command {
     fmt::print("{}", table.text(report::output_width()));
     for (const DatasetDescription& d : description.datasets) {
       if (!d.damage.empty()) fmt::print("{} is unreadable: {}\n", report::printable(d.dataset), d.damage);
+      if (!d.note.empty()) fmt::print("{} has {}\n", report::printable(d.dataset), d.note);
       if (d.names.empty()) continue;
       constexpr std::size_t most = 12;
       const auto end = d.names.begin() + static_cast<std::ptrdiff_t>(std::min(most, d.names.size()));
@@ -72,6 +73,7 @@ class Info final : public Command {
         entry["one_column_bytes"] = d.one_column.value;
       }
       if (!d.damage.empty()) entry["damage"] = d.damage;
+      if (!d.note.empty()) entry["note"] = d.note;
       if (!d.names.empty()) entry["names"] = d.names;
       json["datasets"].push_back(std::move(entry));
     }

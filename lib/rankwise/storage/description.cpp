@@ -6,6 +6,7 @@
 
 #include "rankwise/base/checked.hpp"
 #include "rankwise/storage/hdf5_catalog.hpp"
+#include "rankwise/storage/hdf5_conventions.hpp"
 #include "rankwise/storage/hdf5_links.hpp"
 #include "rankwise/storage/hdf5_names.hpp"
 #include "rankwise/storage/source.hpp"
@@ -48,6 +49,7 @@ DatasetDescription describe_entry(hid_t file, const Hdf5Entry& entry) {
   d.stored = {entry.stored_bytes};
   d.fits = entry.fits();
   d.damage = entry.damage;
+  d.note = raw_values_in_words(entry.not_applied);
   if (!d.fits) {
     d.layout = !entry.damage.empty() ? "-" : entry.chunk.empty() ? "contiguous" : "chunks";
     return d;

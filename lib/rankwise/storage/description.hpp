@@ -20,6 +20,7 @@ struct DatasetDescription {
   Bytes one_row = {};                   ///< what has to be read for one row ...
   Bytes one_column = {};                ///< ... and for one column
   std::string damage = {};              ///< why it cannot be read; empty where it can
+  std::string note = {};                ///< on how its values are to be taken
   std::vector<std::string> names = {};  ///< of the columns, where they have some
 };
 

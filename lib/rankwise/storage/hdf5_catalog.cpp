@@ -7,6 +7,7 @@
 #include <set>
 #include <string_view>
 
+#include "rankwise/storage/hdf5_conventions.hpp"
 #include "rankwise/storage/hdf5_links.hpp"
 #include "rankwise/storage/hdf5_types.hpp"
 
@@ -37,15 +38,6 @@ std::string filter_name(hid_t properties, unsigned index) {
   }
   const std::string text = name[0] != '\0' ? name.data() : fmt::format("filter {}", id);
   return H5Zfilter_avail(id) > 0 ? text : text + " (not available here)";
-}
-
-bool holds_columns(hid_t dataset) {
-  if (text_attribute(dataset, "rankwise_layout") == "columns") return true;
-  return H5Aexists(dataset, "MATLAB_class") > 0;  // MATLAB writes its matrices column by column
-}
-
-bool is_dimension_scale(hid_t dataset) {
-  return text_attribute(dataset, "CLASS") == "DIMENSION_SCALE";
 }
 
 /// @param seen what has been met: groups may contain each other
@@ -100,8 +92,6 @@ Hdf5Entry describe_dataset(hid_t file, const std::string& path) {
   std::vector<hsize_t> extent(static_cast<std::size_t>(std::max(rank, 0)));
   if (rank > 0) H5Sget_simple_extent_dims(space.get(), extent.data(), nullptr);
   entry.extent.assign(extent.begin(), extent.end());
-  entry.holds_columns = holds_columns(dataset.get());
-  entry.dimension_scale = is_dimension_scale(dataset.get());
   if (H5Pget_layout(properties.get()) == H5D_CHUNKED) {
     std::vector<hsize_t> chunk(extent.size());
     H5Pget_chunk(properties.get(), rank, chunk.data());
@@ -112,6 +102,7 @@ Hdf5Entry describe_dataset(hid_t file, const std::string& path) {
     }
   }
   entry.stored_bytes = H5Dget_storage_size(dataset.get());
+  apply_conventions(dataset.get(), entry);
   H5Eclear2(H5E_DEFAULT);
   return entry;
 }

@@ -24,6 +24,7 @@ struct Hdf5Entry {
   std::vector<std::uint64_t> chunk = {};  ///< as stored; empty for a dataset without chunks
   std::vector<std::string> filters = {};  ///< `gzip`, `shuffle`, ...
   std::uint64_t stored_bytes = 0;
+  std::vector<std::string> not_applied = {};  ///< attributes that would make other numbers of the stored ones
 
   /// Real numbers in one or two dimensions.
   [[nodiscard]] bool fits() const { return type && (extent.size() == 1 || extent.size() == 2); }

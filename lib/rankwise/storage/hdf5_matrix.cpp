@@ -6,6 +6,7 @@
 #include <set>
 
 #include "rankwise/base/nearest_word.hpp"
+#include "rankwise/storage/hdf5_conventions.hpp"
 #include "rankwise/storage/hdf5_links.hpp"
 #include "rankwise/storage/hdf5_names.hpp"
 #include "rankwise/storage/hdf5_pandas.hpp"
@@ -40,7 +41,7 @@ void set_common(MatrixInfo& info, const std::string& path) {
 
 MatrixInfo matrix_of(hid_t file, const std::string& path, const Hdf5Entry& entry) {
   if (!entry.damage.empty()) {
-    throw InputError(fmt::format("{}:{} cannot be opened: {}", path, entry.path, entry.damage));
+    throw InputError(fmt::format("{}:{} cannot be read: {}", path, entry.path, entry.damage));
   }
   if (!entry.type) {
     throw InputError(fmt::format("{}:{} holds {}, not real numbers", path, entry.path, entry.type_in_words));
@@ -57,6 +58,7 @@ MatrixInfo matrix_of(hid_t file, const std::string& path, const Hdf5Entry& entry
   info.names = column_names(file, entry);
   info.description = entry.type_in_words;
   for (const auto& filter : entry.filters) info.description += ", " + filter;
+  if (!entry.not_applied.empty()) info.description += ", " + raw_values_in_words(entry.not_applied);
   info.stored = {entry.stored_bytes};
   ByteWriter out;
   out.put(Kind::dataset);
@@ -67,7 +69,7 @@ MatrixInfo matrix_of(hid_t file, const std::string& path, const Hdf5Entry& entry
 
 MatrixInfo table_info(const std::string& path, const std::string& group, const Hdf5Table& table) {
   if (!table.damaged.empty()) {
-    throw InputError(fmt::format("{}:{} cannot be opened, so that {} is no whole table", path, table.damaged, group));
+    throw InputError(fmt::format("{}:{} cannot be read, so that {} is no whole table", path, table.damaged, group));
   }
   MatrixInfo info{.dataset = group, .rows = table.rows, .columns = table.columns.size()};
   set_common(info, path);
@@ -82,6 +84,9 @@ MatrixInfo table_info(const std::string& path, const std::string& group, const H
   for (const ElementType type : types) info.description += fmt::format(", {}", name_of(type));
   if (types.size() == 1) info.types.resize(1);
   if (table.left_out > 0) info.description += fmt::format(", {} columns without numbers left out", table.left_out);
+  if (!table.not_applied.empty()) {
+    info.description += ", " + raw_values_in_words({table.not_applied.begin(), table.not_applied.end()});
+  }
   info.stored = {table.stored_bytes};
   ByteWriter out;
   out.put(Kind::table);

@@ -89,13 +89,7 @@ std::optional<Hdf5Table> pandas_frame(hid_t file, const std::string& group) {
       throw InputError(fmt::format("{}:{} is a damaged pandas frame: its blocks have {} and {} rows",
                                    name_of_file(file), group, table.rows, values.rows()));
     }
-    table.rows = values.rows();
-    table.stored_bytes += values.stored_bytes;
-    std::uint64_t column = 0;
-    for (auto& name : axis_names(file, group, items, values.columns())) {
-      table.columns.push_back({.name = std::move(name), .place = table.places.size(), .column = column++});
-    }
-    table.places.push_back(find_place(file, values));
+    table.add(file, values, axis_names(file, group, items, values.columns()));
   }
   if (!table.columns.empty()) {
     const std::uint64_t all = table.columns.size() + table.left_out;

@@ -53,6 +53,16 @@ class TableReader final : public MatrixReader {
 
 }  // namespace
 
+void Hdf5Table::add(hid_t file, const Hdf5Entry& entry, const std::vector<std::string>& names) {
+  rows = entry.rows();
+  stored_bytes += entry.stored_bytes;
+  not_applied.insert(entry.not_applied.begin(), entry.not_applied.end());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    columns.push_back({.name = names[i], .place = places.size(), .column = i});
+  }
+  places.push_back(find_place(file, entry));
+}
+
 void Hdf5Table::encode(ByteWriter& out) const {
   out.put(rows);
   out.put(std::uint64_t{places.size()});
@@ -91,10 +101,7 @@ std::optional<Hdf5Table> table_of_group(hid_t file, const std::string& group) {
     }
     if (!entry.fits() || entry.extent.size() != 1) return std::nullopt;
     if (!table.columns.empty() && entry.rows() != table.rows) return std::nullopt;
-    table.rows = entry.rows();
-    table.stored_bytes += entry.stored_bytes;
-    table.columns.push_back({.name = last_name(entry.path), .place = table.places.size()});
-    table.places.push_back(find_place(file, entry));
+    table.add(file, entry, {last_name(entry.path)});
   }
   if (table.columns.empty()) return std::nullopt;
   return table;

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,11 @@ struct Hdf5Table {
   std::vector<Column> columns = {};
   std::uint64_t left_out = 0;  ///< columns that are no numbers
   std::uint64_t stored_bytes = 0;
+  std::set<std::string> not_applied = {};  ///< attributes of any column, as in Hdf5Entry
   std::string damaged = {};  ///< a dataset that would be a column if it could be read; empty where there is none
 
+  /// Takes a dataset in, its columns under these names.
+  void add(hid_t file, const Hdf5Entry& entry, const std::vector<std::string>& names);
   void encode(ByteWriter& out) const;  ///< without names
   static Hdf5Table decode(ByteReader& in);
 };
