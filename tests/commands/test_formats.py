@@ -1,4 +1,5 @@
 """Files as the programs of our users write them."""
+import json
 import os
 import subprocess
 
@@ -7,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data_files import write_npy
+from data_files import write_h5, write_npy
 from support import PROGRAM, assert_refused, run, run_json
 
 random = np.random.default_rng(11)
@@ -124,6 +125,85 @@ def test_netcdf_s_packed_values_are_raw_and_say_so(tmp_path):
     assert notes["/t"] == words and notes["/plain"] is None
 
 
+def write_virtual(path, sources, dataset="x"):
+    """A virtual dataset of 2 × 3 sources one below the other."""
+    layout = h5py.VirtualLayout((2 * len(sources), 3), "f8")
+    for i, (file, source) in enumerate(sources):
+        layout[2 * i:2 * i + 2] = h5py.VirtualSource(str(file), source, (2, 3))
+    with h5py.File(path, "a") as f:
+        f.create_virtual_dataset(dataset, layout)
+
+
+def input_identity(source, folder):
+    assert run("columns", source, "--out", "out.csv", "--overwrite", cwd=folder).returncode == 0
+    return json.loads((folder / "out.csv.run.json").read_text())["input_identity"]
+
+
+def test_virtual_datasets_need_all_their_sources(tmp_path):
+    (tmp_path / "parts").mkdir()
+    for i in range(3):
+        write_h5(tmp_path / "parts" / f"p{i}.h5", np.full((2, 3), i + 1.0))
+    write_virtual(tmp_path / "parts" / "inner.h5", [("p1.h5", "x"), ("p2.h5", "/x")])
+    layout = h5py.VirtualLayout((6, 3), "f8")
+    layout[:2] = h5py.VirtualSource("parts/p0.h5", "x", (2, 3))
+    layout[2:] = h5py.VirtualSource(str(tmp_path / "parts" / "inner.h5"), "x", (4, 3))
+    with h5py.File(tmp_path / "v.h5", "w") as f:
+        f.create_virtual_dataset("x", layout)
+    for ranks in (None, 2):
+        assert run_json("columns", tmp_path / "v.h5", ranks=ranks)["statistics"]["sum"] == [12, 12, 12]
+    assert run_json("info", tmp_path / "v.h5")["datasets"][0]["stored_bytes"] == 144
+    before = input_identity("v.h5", tmp_path)
+    write_h5(tmp_path / "parts" / "p3.h5", np.full((2, 3), 7.0))
+    (tmp_path / "parts" / "p3.h5").rename(tmp_path / "parts" / "p2.h5")
+    assert input_identity("v.h5", tmp_path) != before
+    (tmp_path / "parts" / "p2.h5").unlink()
+    for ranks in (None, 2):
+        for source in ("v.h5:x", "v.h5"):
+            assert_refused(run("columns", source, ranks=ranks, cwd=tmp_path), 3, "v.h5:/x", "p2.h5 is missing")
+    assert "p2.h5 is missing" in run("info", tmp_path / "v.h5").stdout
+    write_h5(tmp_path / "parts" / "p2.h5", np.ones((2, 3)), dataset="other")
+    assert_refused(run("columns", f"{tmp_path}/v.h5:x"), 3, "p2.h5:/x cannot be opened")
+
+
+def test_virtual_datasets_of_their_own_file_and_of_blocks(tmp_path):
+    path = tmp_path / "v.h5"
+    write_h5(path, np.ones((2, 3)), dataset="own")
+    write_virtual(path, [(".", "own"), (".", "own")])
+    assert run_json("columns", f"{path}:x")["statistics"]["sum"] == [4, 4, 4]
+    write_virtual(path, [("v.h5", "loop")], dataset="loop")
+    assert run("columns", f"{path}:loop").returncode == 0
+    with h5py.File(tmp_path / "b.h5", "w", libver="latest") as f:
+        properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        space = h5py.h5s.create_simple((4, 3), (h5py.h5s.UNLIMITED, 3))
+        space.select_hyperslab((0, 0), (h5py.h5s.UNLIMITED, 1), (2, 1), (2, 3))
+        properties.set_virtual(space, b"p%b.h5", b"x", h5py.h5s.create_simple((2, 3)))
+        h5py.h5d.create(f.id, b"x", h5py.h5t.NATIVE_DOUBLE, h5py.h5s.create_simple((4, 3), (h5py.h5s.UNLIMITED, 3)), properties)
+    assert_refused(run("columns", tmp_path / "b.h5"), 3, "b.h5")
+    write_h5(tmp_path / "p0.h5", np.full((2, 3), 1.0))
+    one = input_identity("b.h5:x", tmp_path)
+    write_h5(tmp_path / "p1.h5", np.full((2, 3), 2.0))
+    assert run_json("columns", f"{tmp_path}/b.h5:x")["statistics"]["sum"] == [6, 6, 6]
+    assert input_identity("b.h5:x", tmp_path) != one
+
+
+def test_external_storage_must_be_whole(tmp_path):
+    a = random.random((4, 3))
+    with h5py.File(tmp_path / "e.h5", "w") as f:
+        f.create_dataset("x", (4, 3), "f8", external=[("a.raw", 8, 48), ("b.raw", 0, h5py.h5f.UNLIMITED)])
+    (tmp_path / "a.raw").write_bytes(bytes(8) + a[:2].tobytes())
+    (tmp_path / "b.raw").write_bytes(a[2:].tobytes())
+    for ranks in (None, 2):
+        result = run_json("columns", "e.h5", ranks=ranks, cwd=tmp_path)
+        assert np.allclose(result["statistics"]["mean"], a.mean(axis=0))
+    before = input_identity("e.h5", tmp_path)
+    (tmp_path / "b.raw").write_bytes(a[:2].tobytes())
+    assert input_identity("e.h5", tmp_path) != before
+    (tmp_path / "b.raw").write_bytes(a[2:].tobytes()[:-1])
+    assert_refused(run("columns", "e.h5:x", cwd=tmp_path), 3, "e.h5:/x", "b.raw is cut short")
+    (tmp_path / "b.raw").unlink()
+    assert_refused(run("columns", "e.h5:/x", ranks=2, cwd=tmp_path), 3, "e.h5:/x", "b.raw: No such file")
+
+
 def test_groups_of_columns_are_tables(tmp_path):
     with h5py.File(tmp_path / "t.h5", "w") as f:
         g = f.create_group("run")
@@ -237,6 +317,7 @@ def test_pandas_frames_without_rows(tmp_path):
         assert run_json("columns", f"{tmp_path}/{name}.h5:/df")["columns"] == 0
 
 
+@pytest.mark.filterwarnings("ignore::pandas.errors.PerformanceWarning")
 def test_pandas_names_that_are_no_list_are_refused(tmp_path):
     levels = pd.MultiIndex.from_tuples([("a", "b"), ("a", "c")])
     for name, names in (("levels", levels), ("objects", pd.Index(["a", 1], dtype=object))):

@@ -7,8 +7,10 @@
 #include <set>
 #include <string_view>
 
+#include "rankwise/base/checked.hpp"
 #include "rankwise/storage/hdf5_conventions.hpp"
 #include "rankwise/storage/hdf5_links.hpp"
+#include "rankwise/storage/hdf5_sources.hpp"
 #include "rankwise/storage/hdf5_types.hpp"
 
 namespace rankwise::storage {
@@ -103,6 +105,15 @@ Hdf5Entry describe_dataset(hid_t file, const std::string& path) {
   }
   entry.stored_bytes = H5Dget_storage_size(dataset.get());
   apply_conventions(dataset.get(), entry);
+  try {
+    entry.other_files = files_behind(dataset.get());
+    if (H5Pget_layout(properties.get()) == H5D_VIRTUAL) {
+      const auto elements = static_cast<std::uint64_t>(H5Sget_simple_extent_npoints(space.get()));
+      entry.stored_bytes = checked_product(elements, H5Tget_size(type.get()), "the dataset");
+    }
+  } catch (const Error& error) {
+    entry.damage = error.what();
+  }
   H5Eclear2(H5E_DEFAULT);
   return entry;
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,11 @@ struct Hdf5Entry {
   std::vector<std::uint64_t> chunk = {};  ///< as stored; empty for a dataset without chunks
   std::vector<std::string> filters = {};  ///< `gzip`, `shuffle`, ...
   std::uint64_t stored_bytes = 0;
+  std::set<std::string> other_files = {};     ///< that its elements are in, as in files_behind
   std::vector<std::string> not_applied = {};  ///< attributes that would make other numbers of the stored ones
 
-  /// Real numbers in one or two dimensions.
-  [[nodiscard]] bool fits() const { return type && (extent.size() == 1 || extent.size() == 2); }
+  /// Real numbers in one or two dimensions that can be read.
+  [[nodiscard]] bool fits() const { return damage.empty() && type && (extent.size() == 1 || extent.size() == 2); }
   [[nodiscard]] std::uint64_t rows() const { return holds_columns && extent.size() == 2 ? extent[1] : extent[0]; }
   [[nodiscard]] std::uint64_t columns() const { return extent.size() < 2 ? 1 : holds_columns ? extent[0] : extent[1]; }
   [[nodiscard]] Contiguous contiguous() const {

@@ -49,9 +49,9 @@ Hdf5File open_hdf5_file(const std::string& path) {
   return file;
 }
 
-std::string name_of_file(hid_t file) {
-  std::string name(static_cast<std::size_t>(std::max<ssize_t>(0, H5Fget_name(file, nullptr, 0))), '\0');
-  H5Fget_name(file, name.data(), name.size() + 1);
+std::string name_of_file(hid_t object) {
+  std::string name(static_cast<std::size_t>(std::max<ssize_t>(0, H5Fget_name(object, nullptr, 0))), '\0');
+  H5Fget_name(object, name.data(), name.size() + 1);
   return name;
 }
 

@@ -33,10 +33,11 @@ std::string words_of_all(const std::vector<Hdf5Entry>& entries) {
   return listed(things);
 }
 
-void set_common(MatrixInfo& info, const std::string& path) {
+void set_common(MatrixInfo& info, const std::string& path, const std::set<std::string>& other_files) {
   info.file = path;
   info.format = Format::hdf5;
-  info.identity = InputFile(path).identity();
+  info.other_files.assign(other_files.begin(), other_files.end());
+  info.identity = identity_of(path, info.other_files);
 }
 
 MatrixInfo matrix_of(hid_t file, const std::string& path, const Hdf5Entry& entry) {
@@ -51,7 +52,7 @@ MatrixInfo matrix_of(hid_t file, const std::string& path, const Hdf5Entry& entry
         fmt::format("{}:{} has {} dimensions; a matrix has 2, a column 1", path, entry.path, entry.extent.size()));
   }
   MatrixInfo info{.dataset = entry.path, .rows = entry.rows(), .columns = entry.columns()};
-  set_common(info, path);
+  set_common(info, path, entry.other_files);
   info.contiguous = entry.contiguous();
   info.chunk = entry.chunk_shape();
   info.types = {*entry.type};
@@ -72,7 +73,7 @@ MatrixInfo table_info(const std::string& path, const std::string& group, const H
     throw InputError(fmt::format("{}:{} cannot be read, so that {} is no whole table", path, table.damaged, group));
   }
   MatrixInfo info{.dataset = group, .rows = table.rows, .columns = table.columns.size()};
-  set_common(info, path);
+  set_common(info, path, table.other_files);
   info.contiguous = Contiguous::columns;
   std::set<ElementType> types;
   for (const auto& column : table.columns) {
@@ -124,6 +125,9 @@ MatrixInfo only_thing(hid_t file, const std::string& path) {
   }
   if (found.size() == 1) return found[0];
   if (found.empty()) {
+    for (const auto& entry : entries) {
+      if (!entry.damage.empty()) return matrix_of(file, path, entry);  // which says why it cannot
+    }
     throw InputError(fmt::format("{} has no dataset of real numbers in one or two dimensions; it has {}", path,
                                  words_of_all(entries)));
   }

@@ -56,6 +56,7 @@ class TableReader final : public MatrixReader {
 void Hdf5Table::add(hid_t file, const Hdf5Entry& entry, const std::vector<std::string>& names) {
   rows = entry.rows();
   stored_bytes += entry.stored_bytes;
+  other_files.insert(entry.other_files.begin(), entry.other_files.end());
   not_applied.insert(entry.not_applied.begin(), entry.not_applied.end());
   for (std::size_t i = 0; i < names.size(); ++i) {
     columns.push_back({.name = names[i], .place = places.size(), .column = i});

@@ -23,7 +23,8 @@ struct Hdf5Table {
   std::vector<Column> columns = {};
   std::uint64_t left_out = 0;  ///< columns that are no numbers
   std::uint64_t stored_bytes = 0;
-  std::set<std::string> not_applied = {};  ///< attributes of any column, as in Hdf5Entry
+  std::set<std::string> other_files = {};  ///< of any column, as in Hdf5Entry
+  std::set<std::string> not_applied = {};  ///< likewise
   std::string damaged = {};  ///< a dataset that would be a column if it could be read; empty where there is none
 
   /// Takes a dataset in, its columns under these names.
