@@ -392,6 +392,18 @@ def test_a_pattern_is_its_files_one_below_the_other(tmp_path):
     assert_refused(run("columns", tmp_path / "part-*.csv"), 3, "2 columns", "part-3.csv")
 
 
+def test_results_of_many_columns_are_read_by_numpy_as_it_comes(tmp_path):
+    """NumPy refuses headers beyond 10,000 characters: a record is a column of the matrix, a field a statistic."""
+    a = random.integers(0, 100, (3, 2000))
+    pd.DataFrame(a, columns=[f"a rather long name of column {i}" for i in range(2000)]).to_csv(tmp_path / "a.csv", index=False)
+    for command, source, expected in (("columns", "a.csv", a.sum(axis=0)), ("rows", write_npy(tmp_path / "t.npy", a.T), a.T.sum(axis=1))):
+        out = tmp_path / f"{command}.npy"
+        assert run(command, source, "--stats", "count,nan,sum,mean,var,std,min,max", "--out", out, cwd=tmp_path).returncode == 0
+        result = np.load(out)
+        assert result.shape == (2000,) and len(result.dtype.names) == 9
+        assert np.array_equal(result["sum"], expected)
+
+
 def test_a_file_with_a_colon_in_its_name(tmp_path):
     a = np.ones((2, 2))
     write_npy(tmp_path / "12:30.npy", a)
@@ -415,3 +427,27 @@ def test_info_says_what_is_there(tmp_path):
     assert "rows contiguous" in run("info", tmp_path / "a.npy").stdout
     (tmp_path / "a.csv").write_text("a,b\n1,2\n")
     assert "columns: a, b" in run("info", tmp_path / "a.csv").stdout
+
+
+def test_info_of_a_pattern_is_the_matrix_that_it_is(tmp_path):
+    for i in range(3):
+        pd.DataFrame(np.ones((i + 1, 2)), columns=list("ab")).to_csv(tmp_path / f"p{i}.csv", index=False)
+        np.save(tmp_path / f"p{i}.npy", np.ones((i + 1, 4), dtype="f4"))
+        write_h5(tmp_path / f"p{i}.h5", np.ones((i + 1, 5), dtype="i2"))
+    for pattern, shape, kind in (("p*.csv", [6, 2], "float64"), ("p?.npy", [6, 4], "float32"), ("p[0-2].h5:/x/", [6, 5], "int16")):
+        described = run_json("info", tmp_path / pattern)
+        assert described["format"].startswith("3 files: ")
+        assert [(d["shape"], d["type"]) for d in described["datasets"]] == [(shape, kind)]
+    text = run("info", tmp_path / "p*.csv").stdout
+    assert "6 × 2" in text and "columns: a, b" in text
+    assert_refused(run("info", tmp_path / "none-*.csv"), 3, "no file matches")
+    np.save(tmp_path / "p4.npy", np.ones((1, 9)))
+    assert_refused(run("info", tmp_path / "p*.npy"), 3, "p4.npy has 9 columns")
+
+
+def test_info_and_columns_take_paths_with_slashes_at_the_end(tmp_path):
+    write_h5(tmp_path / "z.h5", np.ones((3, 2)), dataset="a")
+    write_h5(tmp_path / "z.h5", np.ones(3), dataset="g/b")
+    for path, listed in (("/a/", "/a"), ("a//", "/a"), ("/g/", "/g/b"), ("//g//b/", "/g/b")):
+        assert [d["dataset"] for d in run_json("info", f"{tmp_path}/z.h5:{path}")["datasets"]] == [listed]
+        assert run_json("columns", f"{tmp_path}/z.h5:{path}")["rows"] == 3

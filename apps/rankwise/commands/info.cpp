@@ -17,7 +17,7 @@ using storage::FileDescription;
 class Info final : public Command {
  public:
   void add_options(CLI::App& app) override {
-    app.add_option("source", source_, "FILE[:DATASET]")->required()->type_name("SOURCE");
+    app.add_option("source", source_, "FILE[:DATASET], or a quoted pattern of files")->required()->type_name("SOURCE");
     app.add_flag("--json", json_, "print one JSON object instead");
   }
   [[nodiscard]] bool needs_ranks() const override { return false; }
@@ -94,6 +94,7 @@ and for one column: whole chunks, or whole pages.
 Examples:
   rankwise info matrix.h5
   rankwise info simulation.nc:/run1 --json
+  rankwise info 'part-*.csv'
 )";
 
 std::unique_ptr<Command> make_info() {

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "rankwise/base/checked.hpp"
+#include "rankwise/storage/concatenation.hpp"
 #include "rankwise/storage/hdf5_catalog.hpp"
 #include "rankwise/storage/hdf5_conventions.hpp"
 #include "rankwise/storage/hdf5_links.hpp"
@@ -84,16 +86,22 @@ FileDescription describe_hdf5(const SourceName& name) {
 
 FileDescription describe(const std::string& source) {
   const SourceName name = split_source(source);
-  if (detect_format(name.file) == Format::hdf5) return describe_hdf5(name);
+  const bool is_pattern = !matching_files(name.file).empty();
+  if (!is_pattern && detect_format(name.file) == Format::hdf5) return describe_hdf5(name);
   const MatrixInfo info = inspect_matrix(source);
-  DatasetDescription d{.dataset = "", .shape = {info.rows, info.columns}, .type = info.description};
+  DatasetDescription d{.dataset = info.dataset, .shape = {info.rows, info.columns}, .type = info.description};
   d.stored = info.stored;
   d.names = info.names;
-  const bool csv = info.format == Format::csv;
-  d.layout = csv ? "text, row by row" : layout_in_words(info.contiguous, info.chunk);
-  if (csv) d.type = "float64";
+  d.layout = layout_in_words(info.contiguous, info.chunk);
   set_costs(d, info.contiguous, info.chunk);
-  return {.file = name.file, .format = csv ? info.description : ".npy", .datasets = {d}};
+  FileDescription description{.file = name.file, .format = ".npy", .datasets = {}};
+  if (info.format != Format::npy) {
+    description.format = info.description;
+    d.type = info.types.size() == 1 ? name_of(info.types[0]) : "several types";
+    d.layout = is_pattern ? "files one below the other" : "text, row by row";
+  }
+  description.datasets.push_back(std::move(d));
+  return description;
 }
 
 }  // namespace rankwise::storage

@@ -26,11 +26,11 @@ struct DatasetDescription {
 
 struct FileDescription {
   std::string file;
-  std::string format;  ///< `HDF5`, `.npy`, `CSV`
+  std::string format;  ///< `HDF5`, `.npy`, `CSV with a header`, `3 files: float64`
   std::vector<DatasetDescription> datasets;
 };
 
-/// What is in a file, or in one dataset of it.
+/// What is in a file, or in one group or dataset of it; the files of a pattern as the one matrix that they are.
 /// @throws InputError, IoError
 FileDescription describe(const std::string& source);
 

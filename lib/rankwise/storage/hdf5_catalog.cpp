@@ -42,6 +42,30 @@ std::string filter_name(hid_t properties, unsigned index) {
   return H5Zfilter_avail(id) > 0 ? text : text + " (not available here)";
 }
 
+/// How and where the elements are stored. @pre the entry has its extent
+void describe_storage(hid_t dataset, Hdf5Entry& entry) {
+  const Hdf5Properties properties(H5Dget_create_plist(dataset));
+  entry.stored_bytes = H5Dget_storage_size(dataset);
+  if (H5Pget_layout(properties.get()) == H5D_CHUNKED) {
+    std::vector<hsize_t> chunk(entry.extent.size());
+    H5Pget_chunk(properties.get(), static_cast<int>(chunk.size()), chunk.data());
+    entry.chunk.assign(chunk.begin(), chunk.end());
+    const int filters = H5Pget_nfilters(properties.get());
+    for (unsigned i = 0; i < static_cast<unsigned>(std::max(filters, 0)); ++i) {
+      entry.filters.push_back(filter_name(properties.get(), i));
+    }
+  }
+  try {
+    entry.other_files = files_behind(dataset);
+    if (H5Pget_layout(properties.get()) != H5D_VIRTUAL) return;
+    const Hdf5Type type(H5Dget_type(dataset));
+    entry.stored_bytes = H5Tget_size(type.get());
+    for (const auto n : entry.extent) entry.stored_bytes = checked_product(entry.stored_bytes, n, "the dataset");
+  } catch (const Error& error) {
+    entry.damage = error.what();
+  }
+}
+
 /// @param seen what has been met: groups may contain each other
 void add_datasets(hid_t file, const std::string& group, std::set<haddr_t>& seen, std::vector<Hdf5Entry>& entries) {
   for (const Hdf5Link& link : links_of_group(file, group)) {
@@ -85,7 +109,6 @@ Hdf5Entry describe_dataset(hid_t file, const std::string& path) {
   if (!dataset.valid()) return {.path = path, .damage = hdf5_reason(), .type_in_words = "unreadable"};
   const Hdf5Type type(H5Dget_type(dataset.get()));
   const Hdf5Space space(H5Dget_space(dataset.get()));
-  const Hdf5Properties properties(H5Dget_create_plist(dataset.get()));
 
   Hdf5Entry entry{.path = path};
   entry.type = element_type_of(type.get());
@@ -94,26 +117,8 @@ Hdf5Entry describe_dataset(hid_t file, const std::string& path) {
   std::vector<hsize_t> extent(static_cast<std::size_t>(std::max(rank, 0)));
   if (rank > 0) H5Sget_simple_extent_dims(space.get(), extent.data(), nullptr);
   entry.extent.assign(extent.begin(), extent.end());
-  if (H5Pget_layout(properties.get()) == H5D_CHUNKED) {
-    std::vector<hsize_t> chunk(extent.size());
-    H5Pget_chunk(properties.get(), rank, chunk.data());
-    entry.chunk.assign(chunk.begin(), chunk.end());
-    const int filters = H5Pget_nfilters(properties.get());
-    for (unsigned i = 0; i < static_cast<unsigned>(std::max(filters, 0)); ++i) {
-      entry.filters.push_back(filter_name(properties.get(), i));
-    }
-  }
-  entry.stored_bytes = H5Dget_storage_size(dataset.get());
+  describe_storage(dataset.get(), entry);
   apply_conventions(dataset.get(), entry);
-  try {
-    entry.other_files = files_behind(dataset.get());
-    if (H5Pget_layout(properties.get()) == H5D_VIRTUAL) {
-      const auto elements = static_cast<std::uint64_t>(H5Sget_simple_extent_npoints(space.get()));
-      entry.stored_bytes = checked_product(elements, H5Tget_size(type.get()), "the dataset");
-    }
-  } catch (const Error& error) {
-    entry.damage = error.what();
-  }
   H5Eclear2(H5E_DEFAULT);
   return entry;
 }
