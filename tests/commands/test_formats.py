@@ -172,6 +172,13 @@ def test_virtual_datasets_of_their_own_file_and_of_blocks(tmp_path):
     assert run_json("columns", f"{path}:x")["statistics"]["sum"] == [4, 4, 4]
     write_virtual(path, [("v.h5", "loop")], dataset="loop")
     assert run("columns", f"{path}:loop").returncode == 0
+    layout = h5py.VirtualLayout((2,), "f8")
+    layout[:] = h5py.VirtualSource("none.h5", "x", (2,))
+    with h5py.File(path, "a") as f:
+        f["table/a"] = np.ones(2)
+        f.create_virtual_dataset("table/b", layout)
+    assert run("columns", f"{path}:/table/a").returncode == 0
+    assert_refused(run("columns", f"{path}:/table"), 3, "v.h5:/table/b", "none.h5 is missing", "/table is no whole table")
     with h5py.File(tmp_path / "b.h5", "w", libver="latest") as f:
         properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
         space = h5py.h5s.create_simple((4, 3), (h5py.h5s.UNLIMITED, 3))

@@ -69,9 +69,7 @@ MatrixInfo matrix_of(hid_t file, const std::string& path, const Hdf5Entry& entry
 }
 
 MatrixInfo table_info(const std::string& path, const std::string& group, const Hdf5Table& table) {
-  if (!table.damaged.empty()) {
-    throw InputError(fmt::format("{}:{} cannot be read, so that {} is no whole table", path, table.damaged, group));
-  }
+  if (!table.damage.empty()) throw InputError(fmt::format("{}:{}. {} is no whole table", path, table.damage, group));
   MatrixInfo info{.dataset = group, .rows = table.rows, .columns = table.columns.size()};
   set_common(info, path, table.other_files);
   info.contiguous = Contiguous::columns;

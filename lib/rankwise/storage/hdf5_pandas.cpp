@@ -79,7 +79,7 @@ std::optional<Hdf5Table> pandas_frame(hid_t file, const std::string& group) {
     const std::string path = joined_path(group, fmt::format("block{}_values", block));
     if (follow_link(file, path).to == Hdf5Link::To::nothing) break;
     const Hdf5Entry values = describe_dataset(file, path);
-    if (!values.damage.empty()) table.damaged = path;
+    if (!values.damage.empty()) table.damage = fmt::format("{} cannot be read: {}", path, values.damage);
     const std::string items = fmt::format("block{}_items", block);
     if (!values.fits() || holds_dates(file, path)) {
       table.left_out += axis_size(file, joined_path(group, items));

@@ -25,11 +25,11 @@ struct Search {
 void search_dataset(hid_t dataset, Search& search);
 
 /// Where HDF5 is told to look by the user's environment.
-std::string prefix_from(const char* variable, const fs::path& folder) {
+std::string prefix_from(const char* variable, const fs::path& file) {
   constexpr std::string_view origin = "${ORIGIN}";
   const char* value = std::getenv(variable);
   std::string prefix = value == nullptr ? "" : value;
-  if (prefix.starts_with(origin)) prefix.replace(0, origin.size(), folder.string());
+  if (prefix.starts_with(origin)) prefix.replace(0, origin.size(), fs::absolute(file).parent_path().string());
   return prefix;
 }
 
@@ -41,7 +41,7 @@ std::optional<std::string> find_source(const fs::path& name, const fs::path& fil
   const fs::path wanted = name.is_absolute() ? name.filename() : name;
   const fs::path beside = file.parent_path();
   std::vector<fs::path> folders;
-  const std::string prefixes = prefix_from("HDF5_VDS_PREFIX", beside);
+  const std::string prefixes = prefix_from("HDF5_VDS_PREFIX", file);
   for (std::size_t begin = 0; begin < prefixes.size();) {
     const std::size_t end = std::min(prefixes.find(':', begin), prefixes.size());
     folders.emplace_back(prefixes.substr(begin, end - begin));
@@ -116,7 +116,7 @@ void search_external(hid_t dataset, hid_t properties, int count, Search& search)
   const Hdf5Type type(H5Dget_type(dataset));
   const auto elements = static_cast<std::uint64_t>(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space.get())));
   std::uint64_t left = elements * H5Tget_size(type.get());
-  const fs::path folder = prefix_from("HDF5_EXTFILE_PREFIX", fs::path(name_of_file(dataset)).parent_path());
+  const fs::path folder = prefix_from("HDF5_EXTFILE_PREFIX", name_of_file(dataset));
   for (unsigned i = 0; i < static_cast<unsigned>(count); ++i) {
     constexpr std::size_t longest_path = 4096;
     std::string name(longest_path, '\0');

@@ -1,5 +1,7 @@
 #include "rankwise/storage/hdf5_table.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -91,10 +93,9 @@ Hdf5Table Hdf5Table::decode(ByteReader& in) {
 std::optional<Hdf5Table> table_of_group(hid_t file, const std::string& group) {
   Hdf5Table table;
   for (const Hdf5Link& link : links_of_group(file, group)) {
-    if (link.to == Hdf5Link::To::damage) table.damaged = link.path;
-    if (link.to != Hdf5Link::To::dataset) continue;
+    if (link.to != Hdf5Link::To::dataset && link.to != Hdf5Link::To::damage) continue;
     const Hdf5Entry entry = describe_dataset(file, link.path);
-    if (!entry.damage.empty()) table.damaged = entry.path;
+    if (!entry.damage.empty()) table.damage = fmt::format("{} cannot be read: {}", entry.path, entry.damage);
     if (!entry.damage.empty() || entry.dimension_scale) continue;
     if (!entry.type && entry.extent.size() == 1) {
       ++table.left_out;

@@ -25,7 +25,7 @@ struct Hdf5Table {
   std::uint64_t stored_bytes = 0;
   std::set<std::string> other_files = {};  ///< of any column, as in Hdf5Entry
   std::set<std::string> not_applied = {};  ///< likewise
-  std::string damaged = {};  ///< a dataset that would be a column if it could be read; empty where there is none
+  std::string damage = {};                 ///< what would be a column cannot be read, and why; empty where all is well
 
   /// Takes a dataset in, its columns under these names.
   void add(hid_t file, const Hdf5Entry& entry, const std::vector<std::string>& names);
