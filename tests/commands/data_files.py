@@ -44,6 +44,14 @@ def write_npy(path, a, fortran=False):
     return str(path)
 
 
+def claim_npy(path, shape, data=b""):
+    """A .npy header that claims a shape, whatever follows."""
+    with open(path, "wb") as f:
+        np.lib.format.write_array_header_1_0(f, {"descr": "<f8", "fortran_order": False, "shape": shape})
+        f.write(data)
+    return str(path)
+
+
 def write_csv(path, a, header=None):
     with open(path, "w") as f:
         if header:

@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
-from data_files import write_npy
+from data_files import claim_npy, write_npy
 from support import MPIEXEC, PROGRAM, assert_refused, own_lines, run
 
 random = np.random.default_rng(13)
@@ -98,6 +98,28 @@ def test_damage_in_the_middle_of_compressed_data(tmp_path):
     refuse(tmp_path, "m.h5", "m.h5")
 
 
+@pytest.mark.parametrize("libver", ["earliest", "latest"])
+@pytest.mark.parametrize("at", [0, 40])
+def test_a_damaged_dataset_hides_no_other(at, libver, tmp_path):
+    with h5py.File(tmp_path / "m.h5", "w", libver=libver) as f:
+        for name in ("a", "b", "c"):
+            f[name] = np.ones((4, 2))
+        f["group/z"] = np.ones((7, 1))
+        damaged = h5py.h5o.get_info(f["b"].id).addr
+    whole = bytearray((tmp_path / "m.h5").read_bytes())
+    whole[damaged + at:damaged + at + 16] = b"\xff" * 16
+    (tmp_path / "m.h5").write_bytes(whole)
+    for name in ("a", "c", "group/z"):
+        done = run("columns", f"m.h5:/{name}", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    refuse(tmp_path, "m.h5:/b", "m.h5:/b", "cannot be read")
+    refuse(tmp_path, "m.h5:/none", "m.h5 has no dataset /none", "/b (unreadable)")
+    refuse(tmp_path, "m.h5", "several datasets")
+    info = run("info", "m.h5", cwd=tmp_path)
+    assert info.returncode == 0, info.stderr
+    assert "4 datasets" in info.stdout and "/b is unreadable: " in info.stdout and "HDF5-DIAG" not in info.stderr
+
+
 def test_npy_files_that_lie(tmp_path):
     np.save(tmp_path / "a.npy", random.random((100, 3)))
     whole = (tmp_path / "a.npy").read_bytes()
@@ -113,6 +135,66 @@ def test_npy_files_that_lie(tmp_path):
     refuse(tmp_path, "complex.npy", "complex")
     np.save(tmp_path / "cube.npy", np.zeros((2, 2, 2)))
     refuse(tmp_path, "cube.npy", "3 dimensions")
+
+
+@pytest.mark.parametrize("command,shape", [("columns", (0, 10**10)), ("rows", (10**10, 0)), ("columns", (1, 10**10)),
+                                           ("rows", (10**10, 1))])
+def test_shapes_that_only_a_claim_can_have(command, shape, tmp_path):
+    with h5py.File(tmp_path / "m.h5", "w") as f:
+        f.create_dataset("x", shape, "f8")
+        f.create_dataset("chunks", shape, "f8", chunks=tuple(max(1, min(n, 1000)) for n in shape),
+                         maxshape=(None, None))
+    claim_npy(tmp_path / "m.npy", shape)
+    for source in ["m.h5:/x", "m.h5:/chunks"] + (["m.npy"] if 0 in shape else []):
+        for ranks in RANKS:
+            started = time.time()
+            done = run(command, source, ranks=ranks, cwd=tmp_path)
+            assert_refused(done, 3, source, "10000000000 results do not fit")
+            assert time.time() - started < 5
+    assert run("info", "m.h5", cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("shape", [(10**10, 0), (0, 10**6)])
+def test_a_matrix_without_elements_is_cheap(shape, tmp_path):
+    done = run("columns", claim_npy(tmp_path / "m.npy", shape), "--top", 3)
+    assert done.returncode == 0, done.stderr
+
+
+def test_claims_beyond_64_bits_name_the_file(tmp_path):
+    claim_npy(tmp_path / "m.npy", (10**19, 10**19))
+    refuse(tmp_path, "m.npy", "m.npy")
+
+
+def limited(*words):
+    """Runs within 4 GB of addresses."""
+    return run(*words, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30)))
+
+
+def test_names_are_read_only_if_there_are_as_many_as_columns(tmp_path):
+    with h5py.File(tmp_path / "m.h5", "w") as f:
+        f["x"] = np.ones((3, 2))
+        for i, (name, length, kind) in enumerate([("few", 2, "i4"), ("many", 10**12, "i4"), ("texts", 10**12, "S9")]):
+            scale = f.create_dataset(f"scales/{name}", (length,), kind)
+            scale.make_scale()
+            d = f.create_dataset(name, data=np.ones((3, 2)))
+            d.dims[1].attach_scale(scale)
+        f.create_dataset("scales/wide", (10**10,), "i4").make_scale()
+        f.create_dataset("wide", (0, 10**10), "f8").dims[1].attach_scale(f["scales/wide"])
+    for name in ("many", "texts"):
+        done = limited("columns", f"{tmp_path}/m.h5:/{name}", "--threads", 1)
+        assert done.returncode == 0, done.stderr
+    assert_refused(limited("columns", f"{tmp_path}/m.h5:/wide", "--threads", 1), 3, "results do not fit")
+
+
+def test_a_pandas_axis_that_claims_too_much(tmp_path):
+    with h5py.File(tmp_path / "f.h5", "w") as f:
+        g = f.create_group("df")
+        g.attrs["pandas_type"] = np.bytes_("frame")
+        g["block0_values"] = np.ones((3, 2))
+        g["block0_items"] = np.array([b"a", b"b"])
+        g.create_dataset("axis0", (10**12,), "S1")
+        g["axis1"] = np.arange(3)
+    assert_refused(limited("columns", f"{tmp_path}/f.h5:/df", "--threads", 1), 3, "f.h5", "column names cannot be read")
 
 
 def test_csv_with_line_and_column(tmp_path):

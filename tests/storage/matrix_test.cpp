@@ -9,6 +9,7 @@ namespace {
 
 TEST(MatrixInfo, comes_back_whole_and_its_cuts_are_noticed) {
   MatrixInfo info{.source = "a.h5:/x", .file = "a.h5", .dataset = "/x", .format = Format::csv, .rows = 7, .columns = 2};
+  info.other_files = {"b.raw", "c.h5"};
   info.contiguous = Contiguous::columns;
   info.chunk = ChunkShape{3, 2};
   info.types = {ElementType::int8, ElementType::float64};
@@ -23,6 +24,7 @@ TEST(MatrixInfo, comes_back_whole_and_its_cuts_are_noticed) {
   const MatrixInfo back = MatrixInfo::decode(in);
   EXPECT_TRUE(in.empty());
   EXPECT_EQ(back.source, info.source);
+  EXPECT_EQ(back.other_files, info.other_files);
   EXPECT_EQ(back.rows, 7U);
   EXPECT_EQ(back.chunk, info.chunk);
   EXPECT_EQ(back.types, info.types);

@@ -17,7 +17,7 @@ using storage::FileDescription;
 class Info final : public Command {
  public:
   void add_options(CLI::App& app) override {
-    app.add_option("source", source_, "FILE[:DATASET]")->required()->type_name("SOURCE");
+    app.add_option("source", source_, "FILE[:DATASET], or a quoted pattern of files")->required()->type_name("SOURCE");
     app.add_flag("--json", json_, "print one JSON object instead");
   }
   [[nodiscard]] bool needs_ranks() const override { return false; }
@@ -30,6 +30,7 @@ class Info final : public Command {
 
  private:
   static std::string shape_of(const DatasetDescription& d) {
+    if (!d.damage.empty()) return "-";
     return d.shape.empty() ? "one" : fmt::format("{}", fmt::join(d.shape, " × "));
   }
 
@@ -46,6 +47,8 @@ class Info final : public Command {
     }
     fmt::print("{}", table.text(report::output_width()));
     for (const DatasetDescription& d : description.datasets) {
+      if (!d.damage.empty()) fmt::print("{} is unreadable: {}\n", report::printable(d.dataset), d.damage);
+      if (!d.note.empty()) fmt::print("{} has {}\n", report::printable(d.dataset), d.note);
       if (d.names.empty()) continue;
       constexpr std::size_t most = 12;
       const auto end = d.names.begin() + static_cast<std::ptrdiff_t>(std::min(most, d.names.size()));
@@ -69,6 +72,8 @@ class Info final : public Command {
         entry["one_row_bytes"] = d.one_row.value;
         entry["one_column_bytes"] = d.one_column.value;
       }
+      if (!d.damage.empty()) entry["damage"] = d.damage;
+      if (!d.note.empty()) entry["note"] = d.note;
       if (!d.names.empty()) entry["names"] = d.names;
       json["datasets"].push_back(std::move(entry));
     }
@@ -89,6 +94,7 @@ and for one column: whole chunks, or whole pages.
 Examples:
   rankwise info matrix.h5
   rankwise info simulation.nc:/run1 --json
+  rankwise info 'part-*.csv'
 )";
 
 std::unique_ptr<Command> make_info() {

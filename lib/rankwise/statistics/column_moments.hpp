@@ -15,6 +15,7 @@ using ColumnMoments = std::variant<kernels::FloatMoments, kernels::IntegerMoment
 
 /// The moments of every column, in one pass over the matrix.
 /// @return one per column on rank 0, none elsewhere
+/// @throws InputError if there are more columns than rank 0 has memory for
 /// @note Collective
 std::vector<ColumnMoments> column_moments(const engine::Context& context, const engine::SharedMatrix& matrix);
 

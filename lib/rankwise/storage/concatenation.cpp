@@ -89,7 +89,7 @@ MatrixInfo concatenate(const std::vector<MatrixInfo>& parts) {
   whole.format = Format::concatenation;
   whole.rows = 0;
   whole.stored = {};
-  whole.description = fmt::format("{} files: {}", parts.size(), whole.description);
+  whole.description = fmt::format("{} file{}: {}", parts.size(), parts.size() == 1 ? "" : "s", whole.description);
   Digest identity;
   ByteWriter index;
   index.put(std::uint64_t{parts.size()});

@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "rankwise/base/checked.hpp"
+#include "rankwise/storage/concatenation.hpp"
 #include "rankwise/storage/hdf5_catalog.hpp"
+#include "rankwise/storage/hdf5_conventions.hpp"
+#include "rankwise/storage/hdf5_links.hpp"
 #include "rankwise/storage/hdf5_names.hpp"
 #include "rankwise/storage/source.hpp"
 
@@ -46,8 +50,10 @@ DatasetDescription describe_entry(hid_t file, const Hdf5Entry& entry) {
   d.filters = entry.filters;
   d.stored = {entry.stored_bytes};
   d.fits = entry.fits();
+  d.damage = entry.damage;
+  d.note = raw_values_in_words(entry.not_applied);
   if (!d.fits) {
-    d.layout = entry.chunk.empty() ? "contiguous" : "chunks";
+    d.layout = !entry.damage.empty() ? "-" : entry.chunk.empty() ? "contiguous" : "chunks";
     return d;
   }
   if (entry.extent.size() == 2) d.shape = {entry.rows(), entry.columns()};
@@ -61,12 +67,15 @@ FileDescription describe_hdf5(const SourceName& name) {
   const Hdf5Lock lock;
   const Hdf5File file = open_hdf5_file(name.file);
   FileDescription description{.file = name.file, .format = "HDF5", .datasets = {}};
-  const std::string wanted = name.dataset.empty() || name.dataset[0] == '/' ? name.dataset : "/" + name.dataset;
-  for (const auto& entry : list_datasets(file.get())) {
-    const bool inside = wanted.empty() || wanted == "/" || entry.path == wanted || entry.path.starts_with(wanted + "/");
-    if (inside) description.datasets.push_back(describe_entry(file.get(), entry));
+  const std::string wanted = absolute_path(name.dataset);
+  const Hdf5Link link = follow_link(file.get(), wanted);
+  std::vector<Hdf5Entry> entries;
+  if (link.to == Hdf5Link::To::group) entries = list_datasets(file.get(), wanted);
+  if (link.to == Hdf5Link::To::dataset || link.to == Hdf5Link::To::damage) {
+    entries = {describe_dataset(file.get(), wanted)};
   }
-  if (description.datasets.empty() && !wanted.empty()) {
+  for (const auto& entry : entries) description.datasets.push_back(describe_entry(file.get(), entry));
+  if (description.datasets.empty() && wanted != "/") {
     throw InputError(
         fmt::format("{} has no dataset {}; rankwise info {} lists what it has", name.file, wanted, name.file));
   }
@@ -77,16 +86,22 @@ FileDescription describe_hdf5(const SourceName& name) {
 
 FileDescription describe(const std::string& source) {
   const SourceName name = split_source(source);
-  if (detect_format(name.file) == Format::hdf5) return describe_hdf5(name);
+  const bool is_pattern = !matching_files(name.file).empty();
+  if (!is_pattern && detect_format(name.file) == Format::hdf5) return describe_hdf5(name);
   const MatrixInfo info = inspect_matrix(source);
-  DatasetDescription d{.dataset = "", .shape = {info.rows, info.columns}, .type = info.description};
+  DatasetDescription d{.dataset = info.dataset, .shape = {info.rows, info.columns}, .type = info.description};
   d.stored = info.stored;
   d.names = info.names;
-  const bool csv = info.format == Format::csv;
-  d.layout = csv ? "text, row by row" : layout_in_words(info.contiguous, info.chunk);
-  if (csv) d.type = "float64";
+  d.layout = layout_in_words(info.contiguous, info.chunk);
   set_costs(d, info.contiguous, info.chunk);
-  return {.file = name.file, .format = csv ? info.description : ".npy", .datasets = {d}};
+  FileDescription description{.file = name.file, .format = ".npy", .datasets = {}};
+  if (info.format != Format::npy) {
+    description.format = info.description;
+    d.type = info.types.size() == 1 ? name_of(info.types[0]) : "several types";
+    d.layout = is_pattern ? "files one below the other" : "text, row by row";
+  }
+  description.datasets.push_back(std::move(d));
+  return description;
 }
 
 }  // namespace rankwise::storage

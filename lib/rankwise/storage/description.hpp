@@ -19,16 +19,18 @@ struct DatasetDescription {
   bool fits = true;                     ///< commands can read it
   Bytes one_row = {};                   ///< what has to be read for one row ...
   Bytes one_column = {};                ///< ... and for one column
+  std::string damage = {};              ///< why it cannot be read; empty where it can
+  std::string note = {};                ///< on how its values are to be taken
   std::vector<std::string> names = {};  ///< of the columns, where they have some
 };
 
 struct FileDescription {
   std::string file;
-  std::string format;  ///< `HDF5`, `.npy`, `CSV`
+  std::string format;  ///< `HDF5`, `.npy`, `CSV with a header`, `3 files: float64`
   std::vector<DatasetDescription> datasets;
 };
 
-/// What is in a file, or in one dataset of it.
+/// What is in a file, or in one group or dataset of it; the files of a pattern as the one matrix that they are.
 /// @throws InputError, IoError
 FileDescription describe(const std::string& source);
 

@@ -78,8 +78,8 @@ std::uint64_t FlatLayout::stored_bytes_per_element() const {
   return is_half(encoding) ? 2 : size_of(type);
 }
 
-std::uint64_t FlatLayout::bytes() const {
-  return checked_product(checked_product(rows, columns, "the matrix"), stored_bytes_per_element(), "the matrix");
+std::uint64_t FlatLayout::bytes(std::string_view what) const {
+  return checked_product(checked_product(rows, columns, what), stored_bytes_per_element(), what);
 }
 
 void FlatLayout::encode(ByteWriter& out) const {

@@ -21,8 +21,8 @@ struct FlatLayout {
   Encoding encoding = Encoding::native;
 
   [[nodiscard]] std::uint64_t stored_bytes_per_element() const;
-  /// Of the whole matrix. @throws InputError if that is beyond 64 bits
-  [[nodiscard]] std::uint64_t bytes() const;
+  /// Of the whole matrix. @throws InputError naming it as `what` if that is beyond 64 bits
+  [[nodiscard]] std::uint64_t bytes(std::string_view what) const;
 
   void encode(ByteWriter& out) const;
   static FlatLayout decode(ByteReader& in);

@@ -2,20 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <set>
 #include <string_view>
 
+#include "rankwise/base/checked.hpp"
+#include "rankwise/storage/hdf5_conventions.hpp"
+#include "rankwise/storage/hdf5_links.hpp"
+#include "rankwise/storage/hdf5_sources.hpp"
 #include "rankwise/storage/hdf5_types.hpp"
 
 namespace rankwise::storage {
 namespace {
-
-herr_t collect_path(hid_t, const char* name, const H5O_info_t* info, void* paths) {
-  if (info->type == H5O_TYPE_DATASET && name[0] != '#') {  // MATLAB keeps its references under names with #
-    static_cast<std::vector<std::string>*>(paths)->push_back(std::string("/") + name);
-  }
-  return 0;
-}
 
 std::string filter_name(hid_t properties, unsigned index) {
   unsigned flags = 0;
@@ -43,13 +42,38 @@ std::string filter_name(hid_t properties, unsigned index) {
   return H5Zfilter_avail(id) > 0 ? text : text + " (not available here)";
 }
 
-bool holds_columns(hid_t dataset) {
-  if (text_attribute(dataset, "rankwise_layout") == "columns") return true;
-  return H5Aexists(dataset, "MATLAB_class") > 0;  // MATLAB writes its matrices column by column
+/// How and where the elements are stored. @pre the entry has its extent
+void describe_storage(hid_t dataset, Hdf5Entry& entry) {
+  const Hdf5Properties properties(H5Dget_create_plist(dataset));
+  entry.stored_bytes = H5Dget_storage_size(dataset);
+  if (H5Pget_layout(properties.get()) == H5D_CHUNKED) {
+    std::vector<hsize_t> chunk(entry.extent.size());
+    H5Pget_chunk(properties.get(), static_cast<int>(chunk.size()), chunk.data());
+    entry.chunk.assign(chunk.begin(), chunk.end());
+    const int filters = H5Pget_nfilters(properties.get());
+    for (unsigned i = 0; i < static_cast<unsigned>(std::max(filters, 0)); ++i) {
+      entry.filters.push_back(filter_name(properties.get(), i));
+    }
+  }
+  try {
+    entry.other_files = files_behind(dataset);
+    if (H5Pget_layout(properties.get()) != H5D_VIRTUAL) return;
+    const Hdf5Type type(H5Dget_type(dataset));
+    entry.stored_bytes = H5Tget_size(type.get());
+    for (const auto n : entry.extent) entry.stored_bytes = checked_product(entry.stored_bytes, n, "the dataset");
+  } catch (const Error& error) {
+    entry.damage = error.what();
+  }
 }
 
-bool is_dimension_scale(hid_t dataset) {
-  return text_attribute(dataset, "CLASS") == "DIMENSION_SCALE";
+/// @param seen what has been met: groups may contain each other
+void add_datasets(hid_t file, const std::string& group, std::set<haddr_t>& seen, std::vector<Hdf5Entry>& entries) {
+  for (const Hdf5Link& link : links_of_group(file, group)) {
+    if (link.to == Hdf5Link::To::damage) entries.push_back(describe_dataset(file, link.path));
+    if (link.soft || link.address == HADDR_UNDEF || !seen.insert(link.address).second) continue;
+    if (link.to == Hdf5Link::To::dataset) entries.push_back(describe_dataset(file, link.path));
+    if (link.to == Hdf5Link::To::group) add_datasets(file, link.path, seen, entries);
+  }
 }
 
 }  // namespace
@@ -61,6 +85,7 @@ std::optional<ChunkShape> Hdf5Entry::chunk_shape() const {
 }
 
 std::string Hdf5Entry::in_words() const {
+  if (!damage.empty()) return path + " (unreadable)";
   std::string shape = "one ";
   if (extent.size() == 2) {
     shape = fmt::format("{} × {} ", rows(), columns());
@@ -75,12 +100,15 @@ std::string group_of(const std::string& path) {
   return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
 }
 
+std::string last_name(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
 Hdf5Entry describe_dataset(hid_t file, const std::string& path) {
   const Hdf5Dataset dataset(H5Dopen2(file, path.c_str(), H5P_DEFAULT));
-  if (!dataset.valid()) throw InputError(fmt::format("dataset {} cannot be opened: {}", path, hdf5_reason()));
+  if (!dataset.valid()) return {.path = path, .damage = hdf5_reason(), .type_in_words = "unreadable"};
   const Hdf5Type type(H5Dget_type(dataset.get()));
   const Hdf5Space space(H5Dget_space(dataset.get()));
-  const Hdf5Properties properties(H5Dget_create_plist(dataset.get()));
 
   Hdf5Entry entry{.path = path};
   entry.type = element_type_of(type.get());
@@ -89,30 +117,16 @@ Hdf5Entry describe_dataset(hid_t file, const std::string& path) {
   std::vector<hsize_t> extent(static_cast<std::size_t>(std::max(rank, 0)));
   if (rank > 0) H5Sget_simple_extent_dims(space.get(), extent.data(), nullptr);
   entry.extent.assign(extent.begin(), extent.end());
-  entry.holds_columns = holds_columns(dataset.get());
-  entry.dimension_scale = is_dimension_scale(dataset.get());
-  if (H5Pget_layout(properties.get()) == H5D_CHUNKED) {
-    std::vector<hsize_t> chunk(extent.size());
-    H5Pget_chunk(properties.get(), rank, chunk.data());
-    entry.chunk.assign(chunk.begin(), chunk.end());
-    const int filters = H5Pget_nfilters(properties.get());
-    for (unsigned i = 0; i < static_cast<unsigned>(std::max(filters, 0)); ++i) {
-      entry.filters.push_back(filter_name(properties.get(), i));
-    }
-  }
-  entry.stored_bytes = H5Dget_storage_size(dataset.get());
+  describe_storage(dataset.get(), entry);
+  apply_conventions(dataset.get(), entry);
   H5Eclear2(H5E_DEFAULT);
   return entry;
 }
 
-std::vector<Hdf5Entry> list_datasets(hid_t file) {
-  std::vector<std::string> paths;
-  if (H5Ovisit2(file, H5_INDEX_NAME, H5_ITER_INC, collect_path, &paths, H5O_INFO_BASIC) < 0) {
-    throw InputError(fmt::format("the list of datasets cannot be read: {}", hdf5_reason()));
-  }
+std::vector<Hdf5Entry> list_datasets(hid_t file, const std::string& group) {
   std::vector<Hdf5Entry> entries;
-  entries.reserve(paths.size());
-  for (const auto& path : paths) entries.push_back(describe_dataset(file, path));
+  std::set<haddr_t> seen{follow_link(file, group).address};
+  add_datasets(file, group, seen, entries);
   return entries;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ namespace rankwise::storage {
 /// One dataset of an HDF5 file, as its header describes it.
 struct Hdf5Entry {
   std::string path = {};                   ///< `/group/x`
+  std::string damage = {};                 ///< why it cannot be read; empty where it can
   std::vector<std::uint64_t> extent = {};  ///< as stored; empty for a scalar
   std::optional<ElementType> type = {};    ///< in memory; nothing for what is no real number
   std::string type_in_words = {};
@@ -23,9 +25,11 @@ struct Hdf5Entry {
   std::vector<std::uint64_t> chunk = {};  ///< as stored; empty for a dataset without chunks
   std::vector<std::string> filters = {};  ///< `gzip`, `shuffle`, ...
   std::uint64_t stored_bytes = 0;
+  std::set<std::string> other_files = {};     ///< that its elements are in, as in files_behind
+  std::vector<std::string> not_applied = {};  ///< attributes that would make other numbers of the stored ones
 
-  /// Real numbers in one or two dimensions.
-  [[nodiscard]] bool fits() const { return type && (extent.size() == 1 || extent.size() == 2); }
+  /// Real numbers in one or two dimensions that can be read.
+  [[nodiscard]] bool fits() const { return damage.empty() && type && (extent.size() == 1 || extent.size() == 2); }
   [[nodiscard]] std::uint64_t rows() const { return holds_columns && extent.size() == 2 ? extent[1] : extent[0]; }
   [[nodiscard]] std::uint64_t columns() const { return extent.size() < 2 ? 1 : holds_columns ? extent[0] : extent[1]; }
   [[nodiscard]] Contiguous contiguous() const {
@@ -36,13 +40,15 @@ struct Hdf5Entry {
   [[nodiscard]] std::string in_words() const;
 };
 
-/// @throws InputError if the dataset cannot be opened
+/// What cannot be opened comes as an entry with damage. @pre the path does not lead to another file
 Hdf5Entry describe_dataset(hid_t file, const std::string& path);
 
-/// All datasets of the file in the order of their paths; external links are not followed.
-std::vector<Hdf5Entry> list_datasets(hid_t file);
+/// All datasets of a group and of the groups in it, each once, and what is damaged there.
+std::vector<Hdf5Entry> list_datasets(hid_t file, const std::string& group);
 
 /// The part of a path before its last `/`; `/` for what lies at the top.
 std::string group_of(const std::string& path);
+/// The part behind it.
+std::string last_name(const std::string& path);
 
 }  // namespace rankwise::storage

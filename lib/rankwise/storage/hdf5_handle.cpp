@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "rankwise/storage/input_file.hpp"
 
 namespace rankwise::storage {
@@ -45,6 +47,12 @@ Hdf5File open_hdf5_file(const std::string& path) {
         fmt::format("{} cannot be opened as HDF5: {}. It may be damaged or cut short", path, hdf5_reason()));
   }
   return file;
+}
+
+std::string name_of_file(hid_t object) {
+  std::string name(static_cast<std::size_t>(std::max<ssize_t>(0, H5Fget_name(object, nullptr, 0))), '\0');
+  H5Fget_name(object, name.data(), name.size() + 1);
+  return name;
 }
 
 }  // namespace rankwise::storage

@@ -59,4 +59,7 @@ std::string hdf5_reason();
 /// Opens for reading, without insisting on locks (NFS has none). @throws IoError or InputError naming the file
 Hdf5File open_hdf5_file(const std::string& path);
 
+/// The file of an object, as it was opened.
+std::string name_of_file(hid_t object);
+
 }  // namespace rankwise::storage

@@ -6,7 +6,10 @@
 #include <set>
 
 #include "rankwise/base/nearest_word.hpp"
+#include "rankwise/storage/hdf5_conventions.hpp"
+#include "rankwise/storage/hdf5_links.hpp"
 #include "rankwise/storage/hdf5_names.hpp"
+#include "rankwise/storage/hdf5_pandas.hpp"
 #include "rankwise/storage/hdf5_table.hpp"
 
 namespace rankwise::storage {
@@ -30,13 +33,17 @@ std::string words_of_all(const std::vector<Hdf5Entry>& entries) {
   return listed(things);
 }
 
-void set_common(MatrixInfo& info, const std::string& path) {
+void set_common(MatrixInfo& info, const std::string& path, const std::set<std::string>& other_files) {
   info.file = path;
   info.format = Format::hdf5;
-  info.identity = InputFile(path).identity();
+  info.other_files.assign(other_files.begin(), other_files.end());
+  info.identity = identity_of(path, info.other_files);
 }
 
 MatrixInfo matrix_of(hid_t file, const std::string& path, const Hdf5Entry& entry) {
+  if (!entry.damage.empty()) {
+    throw InputError(fmt::format("{}:{} cannot be read: {}", path, entry.path, entry.damage));
+  }
   if (!entry.type) {
     throw InputError(fmt::format("{}:{} holds {}, not real numbers", path, entry.path, entry.type_in_words));
   }
@@ -45,13 +52,14 @@ MatrixInfo matrix_of(hid_t file, const std::string& path, const Hdf5Entry& entry
         fmt::format("{}:{} has {} dimensions; a matrix has 2, a column 1", path, entry.path, entry.extent.size()));
   }
   MatrixInfo info{.dataset = entry.path, .rows = entry.rows(), .columns = entry.columns()};
-  set_common(info, path);
+  set_common(info, path, entry.other_files);
   info.contiguous = entry.contiguous();
   info.chunk = entry.chunk_shape();
   info.types = {*entry.type};
   info.names = column_names(file, entry);
   info.description = entry.type_in_words;
   for (const auto& filter : entry.filters) info.description += ", " + filter;
+  if (!entry.not_applied.empty()) info.description += ", " + raw_values_in_words(entry.not_applied);
   info.stored = {entry.stored_bytes};
   ByteWriter out;
   out.put(Kind::dataset);
@@ -61,8 +69,9 @@ MatrixInfo matrix_of(hid_t file, const std::string& path, const Hdf5Entry& entry
 }
 
 MatrixInfo table_info(const std::string& path, const std::string& group, const Hdf5Table& table) {
+  if (!table.damage.empty()) throw InputError(fmt::format("{}:{}. {} is no whole table", path, table.damage, group));
   MatrixInfo info{.dataset = group, .rows = table.rows, .columns = table.columns.size()};
-  set_common(info, path);
+  set_common(info, path, table.other_files);
   info.contiguous = Contiguous::columns;
   std::set<ElementType> types;
   for (const auto& column : table.columns) {
@@ -74,6 +83,9 @@ MatrixInfo table_info(const std::string& path, const std::string& group, const H
   for (const ElementType type : types) info.description += fmt::format(", {}", name_of(type));
   if (types.size() == 1) info.types.resize(1);
   if (table.left_out > 0) info.description += fmt::format(", {} columns without numbers left out", table.left_out);
+  if (!table.not_applied.empty()) {
+    info.description += ", " + raw_values_in_words({table.not_applied.begin(), table.not_applied.end()});
+  }
   info.stored = {table.stored_bytes};
   ByteWriter out;
   out.put(Kind::table);
@@ -82,22 +94,23 @@ MatrixInfo table_info(const std::string& path, const std::string& group, const H
   return info;
 }
 
-std::optional<Hdf5Table> frame_or_table(hid_t file, const std::string& group, const std::vector<Hdf5Entry>& entries) {
-  if (auto frame = pandas_frame(file, group, entries)) return frame;
-  return table_of_group(file, group, entries);
+std::optional<Hdf5Table> frame_or_table(hid_t file, const std::string& group) {
+  if (auto frame = pandas_frame(file, group)) return frame;
+  return table_of_group(file, group);
 }
 
 /// What the user most likely means in a file of which nothing was named: the only thing that fits, where a table counts
 /// as one thing and coordinates of other datasets do not count.
-MatrixInfo only_thing(hid_t file, const std::string& path, const std::vector<Hdf5Entry>& entries) {
+MatrixInfo only_thing(hid_t file, const std::string& path) {
+  const std::vector<Hdf5Entry> entries = list_datasets(file, "/");
   std::set<std::string> groups;
   for (const auto& entry : entries) groups.insert(group_of(entry.path));
   std::vector<MatrixInfo> found;
   std::vector<std::string> words;
   std::set<std::string> covered;
   for (const std::string& group : groups) {
-    const auto frame = pandas_frame(file, group, entries);
-    const auto table = frame ? frame : table_of_group(file, group, entries);
+    const auto frame = pandas_frame(file, group);
+    const auto table = frame ? frame : table_of_group(file, group);
     if (!table || (!frame && table->columns.size() < 2)) continue;
     covered.insert(group);
     found.push_back(table_info(path, group, *table));
@@ -110,6 +123,9 @@ MatrixInfo only_thing(hid_t file, const std::string& path, const std::vector<Hdf
   }
   if (found.size() == 1) return found[0];
   if (found.empty()) {
+    for (const auto& entry : entries) {
+      if (!entry.damage.empty()) return matrix_of(file, path, entry);  // which says why it cannot
+    }
     throw InputError(fmt::format("{} has no dataset of real numbers in one or two dimensions; it has {}", path,
                                  words_of_all(entries)));
   }
@@ -121,23 +137,22 @@ MatrixInfo only_thing(hid_t file, const std::string& path, const std::vector<Hdf
 
 MatrixInfo inspect_hdf5(const std::string& path, const std::string& dataset) {
   const Hdf5Lock lock;
-  const Hdf5File file = open_hdf5_file(path);
-  const std::vector<Hdf5Entry> entries = list_datasets(file.get());
-  if (dataset.empty()) return only_thing(file.get(), path, entries);
-
-  std::string wanted = dataset[0] == '/' ? dataset : "/" + dataset;
-  while (wanted.size() > 1 && wanted.back() == '/') wanted.pop_back();
-  for (const auto& entry : entries) {
-    if (entry.path == wanted) return matrix_of(file.get(), path, entry);
+  const Hdf5File opened = open_hdf5_file(path);
+  const hid_t file = opened.get();
+  if (dataset.empty()) return only_thing(file, path);
+  const std::string wanted = absolute_path(dataset);
+  switch (follow_link(file, wanted).to) {
+    case Hdf5Link::To::dataset:
+    case Hdf5Link::To::damage:
+      return matrix_of(file, path, describe_dataset(file, wanted));
+    case Hdf5Link::To::group:
+      if (const auto table = frame_or_table(file, wanted)) return table_info(path, wanted, *table);
+      throw InputError(fmt::format("{}:{} is a group whose datasets are not equally long columns; name one of them: {}",
+                                   path, wanted, words_of_all(list_datasets(file, wanted))));
+    default:
+      break;
   }
-  if (const auto table = frame_or_table(file.get(), wanted, entries)) return table_info(path, wanted, *table);
-  const bool is_group = std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
-    return entry.path.starts_with(wanted == "/" ? "/" : wanted + "/");
-  });
-  if (is_group) {
-    throw InputError(fmt::format("{}:{} is a group whose datasets are not equally long columns; name one of them: {}",
-                                 path, wanted, words_of_all(entries)));
-  }
+  const auto entries = list_datasets(file, "/");
   std::vector<std::string> paths;
   for (const auto& entry : entries) paths.push_back(entry.path);
   throw InputError(fmt::format("{} has no dataset {}{}; it has {}", path, wanted, did_you_mean(wanted, paths),

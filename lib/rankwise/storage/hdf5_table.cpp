@@ -6,41 +6,10 @@
 #include <cstring>
 #include <utility>
 
-#include "rankwise/storage/hdf5_types.hpp"
+#include "rankwise/storage/hdf5_links.hpp"
 
 namespace rankwise::storage {
 namespace {
-
-const Hdf5Entry* find_entry(const std::vector<Hdf5Entry>& entries, const std::string& path) {
-  const auto found =
-      std::find_if(entries.begin(), entries.end(), [&](const auto& entry) { return entry.path == path; });
-  return found == entries.end() ? nullptr : &*found;
-}
-
-std::string joined(const std::string& group, const std::string& name) {
-  return group == "/" ? "/" + name : group + "/" + name;
-}
-
-/// Items of a pandas axis as names: texts, or numbers.
-std::vector<std::string> axis_items(hid_t file, const std::string& path) {
-  const Hdf5Dataset dataset(H5Dopen2(file, path.c_str(), H5P_DEFAULT));
-  if (!dataset.valid()) return {};
-  if (auto texts = texts_of_dataset(dataset.get())) return *std::move(texts);
-  const Hdf5Space space(H5Dget_space(dataset.get()));
-  std::vector<std::int64_t> numbers(
-      static_cast<std::size_t>(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space.get()))));
-  if (H5Dread(dataset.get(), H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers.data()) < 0) return {};
-  std::vector<std::string> names;
-  for (const auto number : numbers) names.push_back(std::to_string(number));
-  return names;
-}
-
-/// pandas stores dates and durations as integers, which are no numbers to compute with.
-bool holds_dates(hid_t file, const std::string& path) {
-  const Hdf5Dataset dataset(H5Dopen2(file, path.c_str(), H5P_DEFAULT));
-  const auto kind = text_attribute(dataset.get(), "value_type");
-  return kind && (kind->starts_with("datetime64") || kind->starts_with("timedelta64"));
-}
 
 /// Copies columns from the readers of their datasets side by side.
 class TableReader final : public MatrixReader {
@@ -86,6 +55,17 @@ class TableReader final : public MatrixReader {
 
 }  // namespace
 
+void Hdf5Table::add(hid_t file, const Hdf5Entry& entry, const std::vector<std::string>& names) {
+  rows = entry.rows();
+  stored_bytes += entry.stored_bytes;
+  other_files.insert(entry.other_files.begin(), entry.other_files.end());
+  not_applied.insert(entry.not_applied.begin(), entry.not_applied.end());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    columns.push_back({.name = names[i], .place = places.size(), .column = i});
+  }
+  places.push_back(find_place(file, entry));
+}
+
 void Hdf5Table::encode(ByteWriter& out) const {
   out.put(rows);
   out.put(std::uint64_t{places.size()});
@@ -110,63 +90,22 @@ Hdf5Table Hdf5Table::decode(ByteReader& in) {
   return table;
 }
 
-std::optional<Hdf5Table> table_of_group(hid_t file, const std::string& group, const std::vector<Hdf5Entry>& entries) {
+std::optional<Hdf5Table> table_of_group(hid_t file, const std::string& group) {
   Hdf5Table table;
-  for (const Hdf5Entry& entry : entries) {
-    if (group_of(entry.path) != group || entry.dimension_scale) continue;
+  for (const Hdf5Link& link : links_of_group(file, group)) {
+    if (link.to != Hdf5Link::To::dataset && link.to != Hdf5Link::To::damage) continue;
+    const Hdf5Entry entry = describe_dataset(file, link.path);
+    if (!entry.damage.empty()) table.damage = fmt::format("{} cannot be read: {}", entry.path, entry.damage);
+    if (!entry.damage.empty() || entry.dimension_scale) continue;
     if (!entry.type && entry.extent.size() == 1) {
       ++table.left_out;
       continue;
     }
     if (!entry.fits() || entry.extent.size() != 1) return std::nullopt;
     if (!table.columns.empty() && entry.rows() != table.rows) return std::nullopt;
-    table.rows = entry.rows();
-    table.stored_bytes += entry.stored_bytes;
-    table.columns.push_back({.name = entry.path.substr(entry.path.rfind('/') + 1), .place = table.places.size()});
-    table.places.push_back(find_place(file, entry));
+    table.add(file, entry, {last_name(entry.path)});
   }
   if (table.columns.empty()) return std::nullopt;
-  return table;
-}
-
-std::optional<Hdf5Table> pandas_frame(hid_t file, const std::string& group, const std::vector<Hdf5Entry>& entries) {
-  const Hdf5Object object(H5Oopen(file, group.c_str(), H5P_DEFAULT));
-  if (!object.valid()) return std::nullopt;
-  const auto kind = text_attribute(object.get(), "pandas_type");
-  if (!kind || (*kind != "frame" && *kind != "frame_table")) return std::nullopt;
-  if (*kind == "frame_table") {
-    throw InputError(
-        fmt::format("{} is a frame in pandas' table format, a compound; write it with "
-                    "frame.to_hdf(..., format='fixed') instead",
-                    group));
-  }
-  Hdf5Table table;
-  std::vector<Hdf5Table::Column> unordered;
-  for (int block = 0;; ++block) {
-    const Hdf5Entry* values = find_entry(entries, joined(group, fmt::format("block{}_values", block)));
-    if (values == nullptr) break;
-    const auto items = axis_items(file, joined(group, fmt::format("block{}_items", block)));
-    if (!values->fits() || items.size() != values->columns() || holds_dates(file, values->path)) {
-      table.left_out += items.size();
-      continue;
-    }
-    if (!unordered.empty() && values->rows() != table.rows) {
-      throw InputError(fmt::format("{} is a damaged pandas frame: its blocks have {} and {} rows", group, table.rows,
-                                   values->rows()));
-    }
-    table.rows = values->rows();
-    table.stored_bytes += values->stored_bytes;
-    for (std::uint64_t i = 0; i < items.size(); ++i) {
-      unordered.push_back({.name = items[i], .place = table.places.size(), .column = i});
-    }
-    table.places.push_back(find_place(file, *values));
-  }
-  for (const std::string& name : axis_items(file, joined(group, "axis0"))) {
-    const auto found = std::find_if(unordered.begin(), unordered.end(), [&](const auto& c) { return c.name == name; });
-    if (found == unordered.end()) continue;
-    table.columns.push_back(*found);
-    unordered.erase(found);  // names may come twice
-  }
   return table;
 }
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,17 +23,19 @@ struct Hdf5Table {
   std::vector<Column> columns = {};
   std::uint64_t left_out = 0;  ///< columns that are no numbers
   std::uint64_t stored_bytes = 0;
+  std::set<std::string> other_files = {};  ///< of any column, as in Hdf5Entry
+  std::set<std::string> not_applied = {};  ///< likewise
+  std::string damage = {};                 ///< what would be a column cannot be read, and why; empty where all is well
 
+  /// Takes a dataset in, its columns under these names.
+  void add(hid_t file, const Hdf5Entry& entry, const std::vector<std::string>& names);
   void encode(ByteWriter& out) const;  ///< without names
   static Hdf5Table decode(ByteReader& in);
 };
 
-/// The group as a table of its 1-D datasets; nothing if it is none: fewer than one, or not equally long.
-std::optional<Hdf5Table> table_of_group(hid_t file, const std::string& group, const std::vector<Hdf5Entry>& entries);
-
-/// The group as a pandas frame; nothing if pandas did not write it.
-/// @throws InputError for pandas' table format, which is a compound
-std::optional<Hdf5Table> pandas_frame(hid_t file, const std::string& group, const std::vector<Hdf5Entry>& entries);
+/// The group as a table of its 1-D datasets, in the order of their making where the group keeps it, of their names
+/// elsewhere; nothing if it is none: fewer than one, or not equally long.
+std::optional<Hdf5Table> table_of_group(hid_t file, const std::string& group);
 
 std::unique_ptr<const MatrixReader> open_table(Hdf5Readers& readers, const Hdf5Table& table);
 

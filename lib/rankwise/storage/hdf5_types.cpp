@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstring>
+#include <utility>
 
 namespace rankwise::storage {
 namespace {
@@ -25,13 +26,16 @@ bool is_complex(hid_t type) {
 
 /// Texts of a list that `read` fills with elements of the given memory type.
 template <class Read>
-std::optional<std::vector<std::string>> read_texts(hid_t type, hid_t space, Read read) {
-  if (H5Tget_class(type) != H5T_STRING) return std::nullopt;
-  const hssize_t count = H5Sget_simple_extent_npoints(space);
-  constexpr hssize_t most = 100'000'000;
-  if (count < 0 || count > most) return std::nullopt;
-  std::vector<std::string> texts(static_cast<std::size_t>(count));
-  if (H5Tis_variable_str(type) > 0) {
+std::optional<std::vector<std::string>> read_texts(hid_t type, hid_t space, std::uint64_t count, Read read) {
+  if (H5Tget_class(type) != H5T_STRING || !std::cmp_equal(H5Sget_simple_extent_npoints(space), count)) {
+    return std::nullopt;
+  }
+  const bool variable = H5Tis_variable_str(type) > 0;
+  const std::size_t length = H5Tget_size(type);
+  constexpr std::size_t most_bytes = std::size_t{1} << 30;
+  if (!variable && count > most_bytes / length) return std::nullopt;
+  std::vector<std::string> texts(count);
+  if (variable) {
     const Hdf5Type text(H5Tcopy(H5T_C_S1));
     H5Tset_size(text.get(), H5T_VARIABLE);
     H5Tset_cset(text.get(), H5Tget_cset(type));
@@ -43,7 +47,6 @@ std::optional<std::vector<std::string>> read_texts(hid_t type, hid_t space, Read
     H5Dvlen_reclaim(text.get(), space, H5P_DEFAULT, pointers.data());
     return texts;
   }
-  const std::size_t length = H5Tget_size(type);
   std::vector<char> room(length * texts.size());
   if (read(type, room.data()) < 0) return std::nullopt;
   for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -128,25 +131,25 @@ std::string type_in_words(hid_t type) {
   }
 }
 
-std::optional<std::vector<std::string>> texts_of_attribute(hid_t object, const char* name) {
+std::optional<std::vector<std::string>> texts_of_attribute(hid_t object, const char* name, std::uint64_t count) {
   if (H5Aexists(object, name) <= 0) return std::nullopt;
   const Hdf5Attribute attribute(H5Aopen(object, name, H5P_DEFAULT));
   const Hdf5Type type(H5Aget_type(attribute.get()));
   const Hdf5Space space(H5Aget_space(attribute.get()));
-  return read_texts(type.get(), space.get(),
+  return read_texts(type.get(), space.get(), count,
                     [&](hid_t memory, void* room) { return H5Aread(attribute.get(), memory, room); });
 }
 
 std::optional<std::string> text_attribute(hid_t object, const char* name) {
-  const auto texts = texts_of_attribute(object, name);
-  if (!texts || texts->size() != 1) return std::nullopt;
-  return texts->front();
+  auto texts = texts_of_attribute(object, name, 1);
+  if (!texts) return std::nullopt;
+  return std::move(texts->front());
 }
 
-std::optional<std::vector<std::string>> texts_of_dataset(hid_t dataset) {
+std::optional<std::vector<std::string>> texts_of_dataset(hid_t dataset, std::uint64_t count) {
   const Hdf5Type type(H5Dget_type(dataset));
   const Hdf5Space space(H5Dget_space(dataset));
-  return read_texts(type.get(), space.get(), [&](hid_t memory, void* room) {
+  return read_texts(type.get(), space.get(), count, [&](hid_t memory, void* room) {
     return H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, room);
   });
 }

@@ -22,8 +22,9 @@ std::string type_in_words(hid_t type);
 /// A text attribute; nothing if there is none.
 std::optional<std::string> text_attribute(hid_t object, const char* name);
 
-/// An attribute or dataset that is a list of texts (of fixed or variable length); nothing if it is something else.
-std::optional<std::vector<std::string>> texts_of_attribute(hid_t object, const char* name);
-std::optional<std::vector<std::string>> texts_of_dataset(hid_t dataset);
+/// An attribute or dataset that is a list of `count` texts (of fixed or variable length); nothing if it is something
+/// else. A list that claims another length is not read.
+std::optional<std::vector<std::string>> texts_of_attribute(hid_t object, const char* name, std::uint64_t count);
+std::optional<std::vector<std::string>> texts_of_dataset(hid_t dataset, std::uint64_t count);
 
 }  // namespace rankwise::storage

@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <cstring>
 #include <utility>
-#include <vector>
 
 #include "rankwise/base/digest.hpp"
 #include "rankwise/base/errors.hpp"
@@ -68,6 +67,15 @@ std::string InputFile::identity() const {
     read(offset, part);
     digest.add_bytes(part);
   }
+  return digest.hex();
+}
+
+std::string identity_of(const std::string& file, const std::vector<std::string>& others) {
+  const std::string own = InputFile(file).identity();
+  if (others.empty()) return own;
+  Digest digest;
+  digest.add(own);
+  for (const auto& other : others) digest.add(InputFile(other).identity());
   return digest.hex();
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace rankwise::storage {
 
@@ -31,5 +32,8 @@ class InputFile {
   int descriptor_ = -1;
   std::uint64_t size_ = 0;
 };
+
+/// What tells the content of several files from another; of one alone, its own identity. @throws IoError
+std::string identity_of(const std::string& file, const std::vector<std::string>& others);
 
 }  // namespace rankwise::storage

@@ -15,6 +15,8 @@ std::string MatrixInfo::name_of(std::uint64_t column) const {
 void MatrixInfo::encode(ByteWriter& out) const {
   out.put_string(source);
   out.put_string(file);
+  out.put(std::uint64_t{other_files.size()});
+  for (const auto& other : other_files) out.put_string(other);
   out.put_string(dataset);
   out.put(format);
   out.put(rows);
@@ -35,6 +37,8 @@ MatrixInfo MatrixInfo::decode(ByteReader& in) {
   MatrixInfo info;
   info.source = in.get_string();
   info.file = in.get_string();
+  const auto others = in.get<std::uint64_t>();
+  for (std::uint64_t i = 0; i < others; ++i) info.other_files.push_back(in.get_string());
   info.dataset = in.get_string();
   info.format = in.get<Format>();
   info.rows = in.get<std::uint64_t>();

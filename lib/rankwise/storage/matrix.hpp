@@ -35,9 +35,10 @@ struct ChunkShape {
 
 /// A matrix or table in a file, as its reader sees it: R rows and C columns whatever way they are stored.
 struct MatrixInfo {
-  std::string source = {};   ///< as the user named it
-  std::string file = {};     ///< the file's path
-  std::string dataset = {};  ///< inside an HDF5 file; empty elsewhere
+  std::string source = {};                    ///< as the user named it
+  std::string file = {};                      ///< the file's path
+  std::vector<std::string> other_files = {};  ///< that elements are in beside it
+  std::string dataset = {};                   ///< inside an HDF5 file; empty elsewhere
   Format format = Format::hdf5;
   std::uint64_t rows = 0;
   std::uint64_t columns = 0;

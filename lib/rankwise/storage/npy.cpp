@@ -143,9 +143,10 @@ MatrixInfo inspect_npy(const std::string& path) {
   layout.rows = (*shape)[0];
   layout.columns = shape->size() == 2 ? (*shape)[1] : 1;
   layout.contiguous = fortran || shape->size() == 1 ? Contiguous::columns : Contiguous::rows;
-  if (layout.bytes() > file.size() - layout.offset) {
+  const std::uint64_t bytes = layout.bytes(path);
+  if (bytes > file.size() - layout.offset) {
     throw InputError(fmt::format("{} is cut short: its header promises {} × {} elements, {}, but only {} follow", path,
-                                 layout.rows, layout.columns, format_bytes({layout.bytes()}),
+                                 layout.rows, layout.columns, format_bytes({bytes}),
                                  format_bytes({file.size() - layout.offset})));
   }
 
@@ -154,7 +155,7 @@ MatrixInfo inspect_npy(const std::string& path) {
   info.types = {layout.type};
   const bool half = layout.stored_bytes_per_element() != size_of(layout.type);
   info.description = half ? "float16" : std::string(name_of(layout.type));
-  info.stored = {layout.bytes()};
+  info.stored = {bytes};
   info.identity = file.identity();
   ByteWriter out;
   layout.encode(out);

@@ -135,7 +135,7 @@ MatrixInfo inspect_matrix(const std::string& source) {
 
 std::unique_ptr<const MatrixReader> open_matrix(const MatrixInfo& info) {
   if (info.format == Format::concatenation) return open_concatenation(info, open_matrix);
-  if (InputFile(info.file).identity() != info.identity) {
+  if (identity_of(info.file, info.other_files) != info.identity) {
     throw IoError(fmt::format("{} is not the file that rank 0 sees under this name", info.file));
   }
   if (info.format == Format::hdf5) return open_hdf5(info);

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "rankwise/storage/hdf5_handle.hpp"
+
+// For the sources of this folder alone.
+namespace rankwise::storage {
+
+/// What a name in a group leads to, links to other files left alone.
+struct Hdf5Link {
+  enum class To : std::uint8_t { dataset, group, something_else, nothing, damage };
+  std::string path = {};
+  To to = To::nothing;
+  bool soft = false;
+  haddr_t address = HADDR_UNDEF;  ///< the same for all names of one object
+};
+
+/// What lies under a path, through hard and soft links.
+/// @throws InputError for a link to another file
+Hdf5Link follow_link(hid_t file, const std::string& path);
+
+/// The links of a group: in the order of their making where the group keeps it, of their names elsewhere. Those to
+/// other files count as nothing.
+std::vector<Hdf5Link> links_of_group(hid_t file, const std::string& group);
+
+/// `/a/b` for `a/b`, `/a/b/` and the like.
+std::string absolute_path(const std::string& path);
+/// The path of a name in a group.
+std::string joined_path(const std::string& group, const std::string& name);
+
+}  // namespace rankwise::storage
