@@ -128,7 +128,7 @@ def test_npy_files_that_lie(tmp_path):
     (tmp_path / "claims.npy").write_bytes(whole.replace(b"(100, 3), ", b"(9999999999999999, 3), ")[:500])
     refuse(tmp_path, "claims.npy", "claims.npy")
     np.save(tmp_path / "pickled.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
-    refuse(tmp_path, "pickled.npy", "pickled")
+    refuse(tmp_path, "pickled.npy", "pickled Python objects")
     np.save(tmp_path / "text.npy", np.array(["a", "b"]))
     refuse(tmp_path, "text.npy", "text")
     np.save(tmp_path / "complex.npy", np.zeros((2, 2), dtype=complex))

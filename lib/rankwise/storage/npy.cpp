@@ -91,10 +91,10 @@ void set_type(FlatLayout& layout, std::string_view descr, const std::string& pat
   };
   if (descr.empty() || (descr[0] != '\'' && descr[0] != '"')) throw refuse("records (a structured dtype)");
   const std::string_view code = descr.substr(1, descr.find(descr[0], 1) - 1);
+  if (code.ends_with("O")) throw refuse("pickled Python objects, which are not loaded");
   if (code.size() < 3) throw refuse(fmt::format("the unknown type '{}'", code.substr(0, 20)));
   const char order = code[0], kind = code[1];
   const std::string_view size = code.substr(2);
-  if (kind == 'O') throw refuse("pickled Python objects, which are not loaded");
   if (kind == 'U' || kind == 'S' || kind == 'a') throw refuse("text");
   if (kind == 'c') throw refuse("complex numbers");
   if (kind == 'M' || kind == 'm') throw refuse("dates or durations");
