@@ -130,9 +130,9 @@ def test_npy_files_that_lie(tmp_path):
     np.save(tmp_path / "pickled.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
     refuse(tmp_path, "pickled.npy", "pickled Python objects")
     np.save(tmp_path / "text.npy", np.array(["a", "b"]))
-    refuse(tmp_path, "text.npy", "text")
+    refuse(tmp_path, "text.npy", "holds text")
     np.save(tmp_path / "complex.npy", np.zeros((2, 2), dtype=complex))
-    refuse(tmp_path, "complex.npy", "complex")
+    refuse(tmp_path, "complex.npy", "complex numbers")
     np.save(tmp_path / "cube.npy", np.zeros((2, 2, 2)))
     refuse(tmp_path, "cube.npy", "3 dimensions")
 
