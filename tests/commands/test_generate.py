@@ -1,4 +1,6 @@
 import json
+import os
+import time
 
 import h5py
 import numpy as np
@@ -99,6 +101,24 @@ def test_empty_matrices(tmp_path):
             path = tmp_path / f"{rows}.{name}"
             assert run("generate", "uniform", "--rows", rows, "--columns", columns, "--out", path).returncode == 0
             assert values(path).shape == (rows, columns)
+
+
+@pytest.mark.parametrize("ranks", [None, 3])
+def test_a_destination_that_cannot_be_written_is_found_before_any_work(ranks, tmp_path):
+    def refuse(out, *told):
+        before = sorted(os.listdir(tmp_path))
+        started = time.time()  # the values of so many rows would take minutes
+        done = run("generate", "normal", "--rows", "1e6", "--columns", 1000, "--out", out, ranks=ranks, cwd=tmp_path)
+        assert_refused(done, 3, *told)
+        assert time.time() - started < 5 and sorted(os.listdir(tmp_path)) == before
+
+    (tmp_path / "old.npy").write_text("precious")
+    refuse("old.npy", "old.npy exists", "--overwrite")
+    refuse("none/a.csv", "none/a.csv", "No such file")
+    refuse("/proc/a.npy", "/proc/a.npy")
+    for name in ("a.npy", "a.csv"):
+        (tmp_path / f"{name}.run.json").mkdir()
+        refuse(name, f"{name}.run.json is a folder")
 
 
 @pytest.mark.parametrize("words, told", [

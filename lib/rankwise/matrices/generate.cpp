@@ -181,6 +181,7 @@ std::string generate(const engine::Context& context, const GenerateOptions& opti
   std::uint64_t offset = 0;
   ranks::agree(ranks, [&] {
     if (!ranks.is_root()) return;
+    storage::check_destination(options.destination, options.overwrite);
     temporary.emplace(options.destination.file, options.overwrite);
     if (!csv) offset = storage::lay_out_matrix(temporary->path(), options.destination, options.shape).value_or(0);
   });

@@ -9,6 +9,7 @@
 #include "rankwise/base/checked.hpp"
 #include "rankwise/storage/hdf5_handle.hpp"
 #include "rankwise/storage/hdf5_types.hpp"
+#include "rankwise/storage/result_formats.hpp"
 
 namespace rankwise::storage {
 namespace {
@@ -180,14 +181,8 @@ std::vector<std::byte> shuffle_and_deflate(std::span<const std::byte> chunk, std
 }
 
 void commit_with_record(TemporaryFile& file, const Destination& destination, const std::string& record) {
-  if (format_of(destination) == OutputFormat::hdf5) {
-    write_record(file.path(), destination, record);
-  } else {
-    TemporaryFile beside(file.final_path() + ".run.json", true);
-    FilledFile(beside.path(), beside.final_path()).write(0, std::as_bytes(std::span(record)));
-    beside.commit();
-  }
-  file.commit();
+  if (format_of(destination) == OutputFormat::hdf5) write_record(file.path(), destination, record);
+  commit_result(file, destination, record);
 }
 
 }  // namespace rankwise::storage

@@ -53,7 +53,7 @@ class ChunkWriter {
 std::vector<std::byte> shuffle_and_deflate(std::span<const std::byte> chunk, std::size_t element_bytes, int level);
 
 /// Puts the record of the run beside the values (an attribute `rankwise_run` of an HDF5 dataset, FILE.run.json
-/// elsewhere) and gives the file its final name. @throws IoError
+/// elsewhere) and gives the file its final name. @throws IoError; then no file under a final name has changed
 void commit_with_record(TemporaryFile& file, const Destination& destination, const std::string& record);
 
 }  // namespace rankwise::storage
