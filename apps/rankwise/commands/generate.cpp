@@ -92,7 +92,7 @@ class Generate final : public Command {
  private:
   void take_chunk(const std::string& text) {
     const auto x = text.find('x');
-    if (x == std::string::npos)
+    if (x == std::string::npos || x == 0 || x + 1 == text.size())
       throw UsageError(fmt::format("--chunk takes rows and columns such as 1000x100, not '{}'", text));
     shape_.chunk = {parse_count(text.substr(0, x), "--chunk"), parse_count(text.substr(x + 1), "--chunk")};
     if (shape_.chunk->rows == 0 || shape_.chunk->columns == 0) throw UsageError("--chunk takes at least 1x1");
@@ -119,6 +119,14 @@ class Generate final : public Command {
   void check_format() {
     const auto format = storage::format_of(options_.destination);
     const bool chunked = shape_.chunk || shape_.gzip > 0;
+    constexpr std::uint64_t most_bytes = std::uint64_t{1} << 63;  // of any file
+    const std::uint64_t row_most = most_bytes / storage::size_of(shape_.type) / std::max<std::uint64_t>(1, shape_.rows);
+    if (shape_.columns > row_most) {
+      throw UsageError(fmt::format("a matrix of {} × {} is too large for any file", shape_.rows, shape_.columns));
+    }
+    if (format == storage::OutputFormat::csv && shape_.columns == 0) {
+      throw UsageError("a CSV cannot hold a matrix without columns: .h5 and .npy files can");
+    }
     if (format == storage::OutputFormat::json) throw UsageError("generate writes .h5, .npy or .csv, not .json");
     if (format != storage::OutputFormat::hdf5 && chunked) throw UsageError("--chunk and --gzip are for .h5 files");
     if (format == storage::OutputFormat::csv && shape_.contiguous == storage::Contiguous::columns) {

@@ -27,7 +27,8 @@ struct MatrixShape {
 };
 
 /// Lays a matrix out in a new file without its values. A matrix without chunks is one run of elements in the order of
-/// the layout: whoever has the file fills it by offset.
+/// the layout, in a CSV its lines: whoever has the file fills it by offset.
+/// @pre a matrix in a CSV has columns: lines without any are none
 /// @return the offset of the first element, or nothing where chunks have to be given to a ChunkWriter
 /// @throws IoError
 std::optional<std::uint64_t> lay_out_matrix(const std::string& path, const Destination& destination,
