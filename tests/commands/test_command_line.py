@@ -40,7 +40,36 @@ def test_version():
     (["pi"], "--samples is required"),
     (["pi", "--sample", "3"], "did you mean '--samples'"),
     (["pi", "--samples"], "--samples"),
-    (["pi", "--samples", "3", "extra"], "extra"),
+    (["pi", "--samples", "3", "extra"], "'extra' is one word too many; usage: rankwise pi --samples N [options]"),
+    (["pi", "--samples", "3", "--samples", "4"], "--samples is given more than once"),
+    (["pi", "--samples="], "--samples needs a value: --samples N"),
+    (["pi", "--samples", ""], "--samples takes a whole number"),
+    (["pi", "--samples", "-5"], "not '-5'"),
+    (["pi", "--samples", "1e400"], "not '1e400'"),
+    (["pi", "--samples", "3", "--seed", "x"], "--seed takes a whole number"),
+    (["pi", "--samples", "3", "--threads="], "--threads needs a value"),
+    (["pi", "--samples", "3", "--threads"], "--threads needs a value"),
+    (["pi", "--samples", "3", "--json=5"], "--json takes no value"),
+    (["pi", "--samples", "3", "--help=5"], "--help takes no value"),
+    (["pi", "-samples", "3"], "no option -samples"),
+    (["pi", "--", "--samples", "3"], "--samples is required"),
+    (["pi", "--samples", "3", ""], "'' is one word too many"),
+    (["--threads", "3", "pi"], "rankwise COMMAND"),
+    (["help", "pi", "pi"], "one command"),
+    (["columns"], "SOURCE is required"),
+    (["columns", ""], "SOURCE must not be empty"),
+    (["rows", ""], "SOURCE must not be empty"),
+    (["info", ""], "SOURCE must not be empty"),
+    (["columns", "a.npy", "b.npy"], "'b.npy' is one word too many"),
+    (["columns", "a.npy", "--out", ""], "'' tells no format"),
+    (["columns", "a.npy", "--out", "x.csv", "--out", "x.csv"], "--out is given more than once"),
+    (["columns", "a.npy", "--stats", ""], "--stats takes count, nan"),
+    (["columns", "a.npy", "--stats", "mean,"], "not ''"),
+    (["completion"], "SHELL is required"),
+    (["doctor", "--path", ""], "--path must not be empty"),
+    (["generate", "", "--rows", "3", "--columns", "3", "--out", "x.h5"], "KIND"),
+    (["generate", "uniform", "--rows", "3", "--columns", "3", "--out", "x.h5", "--chunk", "x"], "such as 1000x100"),
+    (["generate", "uniform", "--rows", "1e10", "--columns", "1e10", "--out", "x.csv"], "too large"),
     (["--version", "--verbos"], "--verbose"),
     (["pi", "--samples", "3", "--threads", "0"], "--threads"),
     (["pi", "--samples", "3", "--threads", "many"], "--threads"),
@@ -48,8 +77,9 @@ def test_version():
     (["pi", "--samples", "3", "--progress", "barr"], "did you mean 'bar'"),
 ])
 @pytest.mark.parametrize("ranks", [None, 3])
-def test_usage_errors_come_once_with_exit_code_2(words, told, ranks):
-    assert_refused(run(*words, ranks=ranks), 2, told)
+def test_usage_errors_come_once_with_exit_code_2(words, told, ranks, tmp_path):
+    assert_refused(run(*words, ranks=ranks, cwd=tmp_path), 2, told)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_slow_rank_0_still_tells_the_usage_error():
