@@ -93,11 +93,18 @@ def test_help_and_version_come_once_whatever_the_ranks():
     assert run("pi", "--help", ranks=3).stdout == run("pi", "--help").stdout
 
 
-def test_standard_output_that_is_full_is_an_error():
-    with open("/dev/full", "w") as full:
-        done = subprocess.run([PROGRAM, "pi", "--samples", "1000"], stdout=full, stderr=subprocess.PIPE, text=True)
-    assert done.returncode == 3
-    assert "No space left" in done.stderr
+@pytest.mark.parametrize("ranks", [None, 2])
+@pytest.mark.parametrize("words", [
+    ["pi", "--samples", "1000"], ["pi", "--samples", "1000", "--json"], ["generate", "uniform", "--rows", "3", "--columns", "2", "--out", "new.csv"],
+    ["generate", "uniform", "--rows", "3", "--columns", "2", "--out", "new.csv", "--json"], ["info", "a.csv"], ["info", "a.csv", "--json"],
+    ["columns", "a.csv"], ["rows", "a.csv", "--json"], ["doctor"], ["doctor", "--json"], ["completion", "bash"], ["--help"], ["pi", "--help"]])
+def test_standard_output_that_is_full_is_an_error(words, ranks, tmp_path):
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n")
+    # Rank 0's alone: mpiexec itself would stand between.
+    script = f'exec {PROGRAM} "$@" > /dev/full'
+    line = ["sh", "-c", script, "_", *words]
+    done = subprocess.run([MPIEXEC, "-n", str(ranks), *line] if ranks else line, cwd=tmp_path, capture_output=True, text=True)
+    assert_refused(done, 3, "standard output cannot be written: No space left")
 
 
 def test_a_launcher_of_another_mpi_is_noticed():

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <optional>
 
+#include "apps/rankwise/answer.hpp"
 #include "apps/rankwise/commands/commands.hpp"
 #include "apps/rankwise/common_options.hpp"
 #include "apps/rankwise/invocation.hpp"
@@ -79,12 +80,12 @@ class Generate final : public Command {
     const std::string digest = matrices::generate(context, options_);
     if (!invocation.is_root()) return ExitCode::done;
     if (json_) {
-      fmt::print("{}\n", json_text(record(invocation, digest), 2));
+      answer("{}\n", json_text(record(invocation, digest), 2));
     } else {
-      fmt::print("{}: {} × {} {} {}, seed {} · {}\n", options_.destination.file, shape_.rows, shape_.columns, kind_,
-                 storage::name_of(shape_.type), options_.elements.seed, invocation.layout_line());
-      fmt::print("{} in {} · digest {}\n", format_bytes({static_cast<std::uint64_t>(bytes)}),
-                 report::duration(invocation.seconds()), digest);
+      answer("{}: {} × {} {} {}, seed {} · {}\n", options_.destination.file, shape_.rows, shape_.columns, kind_,
+             storage::name_of(shape_.type), options_.elements.seed, invocation.layout_line());
+      answer("{} in {} · digest {}\n", format_bytes({static_cast<std::uint64_t>(bytes)}),
+             report::duration(invocation.seconds()), digest);
     }
     return ExitCode::done;
   }
