@@ -23,7 +23,7 @@ class Doctor final : public Command {
     app.add_option("--path", path_, "a folder whose file system is tried (default: the current one)")
         ->type_name("FOLDER");
     app.add_flag("--json", json_, "print one JSON object instead");
-    compute_.add_to(app);
+    compute_.add_threads_to(app);
   }
 
   ExitCode run(Invocation& invocation) override {
