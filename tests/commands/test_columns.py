@@ -1,15 +1,12 @@
 import json
 import math
-import os
-import resource
-import time
 
 import h5py
 import numpy as np
 import pytest
 
 from data_files import oracle, write_csv, write_h5, write_h5_columns, write_npy
-from support import assert_refused, run, run_json
+from support import assert_processors_are_busy, assert_refused, run, run_json, user_seconds
 
 ALL = "count,nan,sum,mean,var,std,min,max"
 RANKS = [None, 2, 3, 5, 8, 16]
@@ -236,42 +233,13 @@ def test_outputs_are_new_files_unless_told_otherwise(tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.npy", "out.csv", "out.csv.run.json"]
 
 
-def busy_seconds():
-    """Processor seconds that all processors of the machine were not idle."""
-    with open("/proc/stat") as f:
-        user, nice, system, _, _, *rest = (int(n) for n in f.readline().split()[1:9])
-    return (user + nice + system + sum(rest)) / os.sysconf("SC_CLK_TCK")
-
-
-def measured(source, ranks):
-    """What a run says, its user seconds, and how many processors others kept busy meanwhile."""
-    busy, before, began = busy_seconds(), resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    result = run_json("columns", source, ranks=ranks)
-    after, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic() - began
-    user = after.ru_utime - before.ru_utime
-    own = user + after.ru_stime - before.ru_stime
-    return result, user, (busy_seconds() - busy - own) / wall
-
-
 @pytest.mark.parametrize("ranks", [None, 2])
 def test_both_cores_are_busy_without_a_flag(ranks, tmp_path):
-    cores = len(os.sched_getaffinity(0))
-    if cores < 2:
-        pytest.skip("one processor only")
     # Short numbers: much work for few bytes, and nothing to wait for, as the file is in the page cache.
     lines = "".join(",".join(map(str, row)) + "\n" for row in random.integers(0, 100, (3000, 16))).encode()
     for name, times in (("small.csv", 1), ("big.csv", 2000)):
         with open(tmp_path / name, "wb") as f:
             for _ in range(times):
                 f.write(lines)
-    _, start_up, _ = measured(tmp_path / "small.csv", ranks)
-    busiest, others = 0, math.inf
-    for _ in range(4):
-        result, user, others_now = measured(tmp_path / "big.csv", ranks)
-        assert result["ranks"] * result["threads"] == cores
-        busiest, others = max(busiest, (user - start_up) / result["seconds"]), min(others, others_now)
-        if busiest >= 1.6:
-            return
-    if others > 0.2:
-        pytest.skip(f"other programs keep {others:.1f} processors busy")
-    assert busiest >= 1.6, "processors busy on average"
+    start_up = user_seconds("columns", tmp_path / "small.csv", ranks=ranks)
+    assert_processors_are_busy("columns", tmp_path / "big.csv", ranks=ranks, start_up=start_up)
