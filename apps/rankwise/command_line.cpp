@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "apps/rankwise/commands/commands.hpp"
-#include "rankwise/base/nearest_word.hpp"
+#include "apps/rankwise/complaint.hpp"
 
 namespace rankwise::app {
 namespace {
@@ -15,26 +15,13 @@ bool is_help(const std::string& word) {
   return word == "--help" || word == "-h";
 }
 
-std::vector<std::string> option_names(const CLI::App& parser) {
-  std::vector<std::string> names;
+/// @throws UsageError for values that are there and empty
+void refuse_empty_values(const CLI::App& parser) {
   for (const CLI::Option* option : parser.get_options()) {
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& value : option->results()) {
+      if (value.empty()) throw UsageError(fmt::format("{} must not be empty", shown_name(*option)));
+    }
   }
-  return names;
-}
-
-/// CLI11's complaints in our words.
-[[noreturn]] void complain(const CLI::App& parser, const CLI::ParseError& error,
-                           const std::vector<std::string>& words) {
-  // A mistyped option is the likeliest cause of whatever else is missing.
-  const auto names = option_names(parser);
-  for (const std::string& word : words) {
-    if (!word.starts_with("--")) continue;
-    const std::string name = word.substr(0, word.find('='));
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    throw UsageError(fmt::format("there is no option {}{}", name, did_you_mean(name, names)));
-  }
-  throw UsageError(error.what());
 }
 
 std::string help_of(const CommandEntry& entry, const CLI::App& parser) {
@@ -61,6 +48,7 @@ std::unique_ptr<CLI::App> make_parser(const CommandEntry& entry, Command& comman
   parser->formatter(std::make_shared<Formatter>());
   parser->set_help_flag("-h,--help", "print this and exit");
   command.add_options(*parser);
+  for (CLI::Option* option : parser->get_options()) option->disable_flag_override();  // no --json=no
   return parser;
 }
 
@@ -94,7 +82,11 @@ ParsedLine parse_command_line(const std::vector<std::string>& words) {
     line.text = version_text(verbose);
     return line;
   }
+  if (words[0].starts_with('-')) {
+    throw UsageError(fmt::format("which command? {} comes before it: rankwise COMMAND [arguments]", words[0]));
+  }
   const bool asks_for_help = words[0] == "help";
+  if (asks_for_help && words.size() > 2) throw UsageError("help takes one command");
   line.entry = &find_command(words[asks_for_help ? 1 : 0]);
   line.command = line.entry->make();
   const auto parser = make_parser(*line.entry, *line.command);
@@ -107,8 +99,9 @@ ParsedLine parse_command_line(const std::vector<std::string>& words) {
     std::vector<std::string> reversed(rest.rbegin(), rest.rend());
     parser->parse(reversed);
   } catch (const CLI::ParseError& error) {
-    complain(*parser, error, rest);
+    throw UsageError(complaint(*line.entry, *parser, error, rest));
   }
+  refuse_empty_values(*parser);
   line.command->check();
   return line;
 }

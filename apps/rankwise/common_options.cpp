@@ -8,13 +8,17 @@
 
 namespace rankwise::app {
 
-void ComputeOptions::add_to(CLI::App& app) {
+void ComputeOptions::add_threads_to(CLI::App& app) {
   add_value(app, "--threads", "N", "threads per rank (default: the processors it may use, shared with its neighbours)",
             [this](const std::string& text) {
               const std::uint64_t value = parse_count(text, "--threads");
               if (value < 1 || value > 4096) throw UsageError(fmt::format("--threads takes 1 to 4096, not {}", text));
               threads = static_cast<int>(value);
             });
+}
+
+void ComputeOptions::add_to(CLI::App& app) {
+  add_threads_to(app);
   add_value(app, "--memory", "SIZE", "memory for blocks in flight, per rank, such as 2G (default: as needed)",
             [this](const std::string& text) { memory = parse_bytes(text, "--memory"); });
   add_choice<report::ProgressMode>(app, "--progress", "how to show progress on standard error",

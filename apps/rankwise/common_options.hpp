@@ -21,6 +21,8 @@ struct ComputeOptions {
   report::ProgressMode progress = report::ProgressMode::automatic;
 
   void add_to(CLI::App& app);
+  /// --threads alone, for a command that computes nothing.
+  void add_threads_to(CLI::App& app);
 };
 
 /// An option with a value that `take` reads; it throws UsageError for what it cannot read.

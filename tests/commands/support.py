@@ -1,7 +1,11 @@
 """Runs the real program; shared by the tests of commands."""
 import json
 import os
+import resource
 import subprocess
+import time
+
+import pytest
 
 PROGRAM = os.environ["RANKWISE"] if "RANKWISE" in os.environ else "rankwise"
 MPIEXEC = os.environ.get("MPIEXEC", "mpiexec")
@@ -21,6 +25,43 @@ def run_json(*words, **options):
     done = run(*words, "--json", **options)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+def busy_seconds():
+    """Processor seconds in which the machine's processors were not idle."""
+    with open("/proc/stat") as f:
+        user, nice, system, _, _, *rest = (int(n) for n in f.readline().split()[1:9])
+    return (user + nice + system + sum(rest)) / os.sysconf("SC_CLK_TCK")
+
+
+def assert_processors_are_busy(*words, ranks, start_up=0):
+    """User time is nearly processors × wall time; skips where other programs want the processors.
+
+    start_up: user seconds of a run that has nothing to do
+    """
+    cores = len(os.sched_getaffinity(0))
+    if cores < 2:
+        pytest.skip("one processor only")
+    busiest, fewest_others = 0, cores
+    for _ in range(4):
+        busy, before, began = busy_seconds(), resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+        result = run_json(*words, ranks=ranks)
+        after, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic() - began
+        user, system = after.ru_utime - before.ru_utime, after.ru_stime - before.ru_stime
+        assert result["ranks"] * result["threads"] == cores
+        busiest = max(busiest, (user - start_up) / result["seconds"])
+        if busiest >= 1.6:
+            return
+        fewest_others = min(fewest_others, (busy_seconds() - busy - user - system) / wall)
+    if fewest_others > 0.2:
+        pytest.skip(f"other programs keep {fewest_others:.1f} processors busy")
+    assert busiest >= 1.6, "processors busy on average"
+
+
+def user_seconds(*words, ranks):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    run(*words, ranks=ranks)
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
 
 
 def own_lines(text):

@@ -40,7 +40,36 @@ def test_version():
     (["pi"], "--samples is required"),
     (["pi", "--sample", "3"], "did you mean '--samples'"),
     (["pi", "--samples"], "--samples"),
-    (["pi", "--samples", "3", "extra"], "extra"),
+    (["pi", "--samples", "3", "extra"], "'extra' is one word too many; usage: rankwise pi --samples N [options]"),
+    (["pi", "--samples", "3", "--samples", "4"], "--samples is given more than once"),
+    (["pi", "--samples="], "--samples needs a value: --samples N"),
+    (["pi", "--samples", ""], "--samples takes a whole number"),
+    (["pi", "--samples", "-5"], "not '-5'"),
+    (["pi", "--samples", "1e400"], "not '1e400'"),
+    (["pi", "--samples", "3", "--seed", "x"], "--seed takes a whole number"),
+    (["pi", "--samples", "3", "--threads="], "--threads needs a value"),
+    (["pi", "--samples", "3", "--threads"], "--threads needs a value"),
+    (["pi", "--samples", "3", "--json=5"], "--json takes no value"),
+    (["pi", "--samples", "3", "--help=5"], "--help takes no value"),
+    (["pi", "-samples", "3"], "no option -samples"),
+    (["pi", "--", "--samples", "3"], "--samples is required"),
+    (["pi", "--samples", "3", ""], "'' is one word too many"),
+    (["--threads", "3", "pi"], "rankwise COMMAND"),
+    (["help", "pi", "pi"], "one command"),
+    (["columns"], "SOURCE is required"),
+    (["columns", ""], "SOURCE must not be empty"),
+    (["rows", ""], "SOURCE must not be empty"),
+    (["info", ""], "SOURCE must not be empty"),
+    (["columns", "a.npy", "b.npy"], "'b.npy' is one word too many"),
+    (["columns", "a.npy", "--out", ""], "'' tells no format"),
+    (["columns", "a.npy", "--out", "x.csv", "--out", "x.csv"], "--out is given more than once"),
+    (["columns", "a.npy", "--stats", ""], "--stats takes count, nan"),
+    (["columns", "a.npy", "--stats", "mean,"], "not ''"),
+    (["completion"], "SHELL is required"),
+    (["doctor", "--path", ""], "--path must not be empty"),
+    (["generate", "", "--rows", "3", "--columns", "3", "--out", "x.h5"], "KIND"),
+    (["generate", "uniform", "--rows", "3", "--columns", "3", "--out", "x.h5", "--chunk", "x"], "such as 1000x100"),
+    (["generate", "uniform", "--rows", "1e10", "--columns", "1e10", "--out", "x.csv"], "too large"),
     (["--version", "--verbos"], "--verbose"),
     (["pi", "--samples", "3", "--threads", "0"], "--threads"),
     (["pi", "--samples", "3", "--threads", "many"], "--threads"),
@@ -48,8 +77,9 @@ def test_version():
     (["pi", "--samples", "3", "--progress", "barr"], "did you mean 'bar'"),
 ])
 @pytest.mark.parametrize("ranks", [None, 3])
-def test_usage_errors_come_once_with_exit_code_2(words, told, ranks):
-    assert_refused(run(*words, ranks=ranks), 2, told)
+def test_usage_errors_come_once_with_exit_code_2(words, told, ranks, tmp_path):
+    assert_refused(run(*words, ranks=ranks, cwd=tmp_path), 2, told)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_slow_rank_0_still_tells_the_usage_error():
@@ -63,11 +93,18 @@ def test_help_and_version_come_once_whatever_the_ranks():
     assert run("pi", "--help", ranks=3).stdout == run("pi", "--help").stdout
 
 
-def test_standard_output_that_is_full_is_an_error():
-    with open("/dev/full", "w") as full:
-        done = subprocess.run([PROGRAM, "pi", "--samples", "1000"], stdout=full, stderr=subprocess.PIPE, text=True)
-    assert done.returncode == 3
-    assert "No space left" in done.stderr
+@pytest.mark.parametrize("ranks", [None, 2])
+@pytest.mark.parametrize("words", [
+    ["pi", "--samples", "1000"], ["pi", "--samples", "1000", "--json"], ["generate", "uniform", "--rows", "3", "--columns", "2", "--out", "new.csv"],
+    ["generate", "uniform", "--rows", "3", "--columns", "2", "--out", "new.csv", "--json"], ["info", "a.csv"], ["info", "a.csv", "--json"],
+    ["columns", "a.csv"], ["rows", "a.csv", "--json"], ["doctor"], ["doctor", "--json"], ["completion", "bash"], ["--help"], ["pi", "--help"]])
+def test_standard_output_that_is_full_is_an_error(words, ranks, tmp_path):
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n")
+    # Rank 0's alone: mpiexec itself would stand between.
+    script = f'exec {PROGRAM} "$@" > /dev/full'
+    line = ["sh", "-c", script, "_", *words]
+    done = subprocess.run([MPIEXEC, "-n", str(ranks), *line] if ranks else line, cwd=tmp_path, capture_output=True, text=True)
+    assert_refused(done, 3, "standard output cannot be written: No space left")
 
 
 def test_a_launcher_of_another_mpi_is_noticed():

@@ -24,6 +24,21 @@ def test_doctor_finds_a_binding_that_is_too_narrow():
     assert "mend  binding" in done.stdout and "--map-by slot:PE=2" in done.stdout
 
 
+def test_doctor_tells_the_warnings_of_all_ranks():
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("one processor only")
+    # Rank 0 has two processors for its two threads, rank 1 has one.
+    script = f'[ "$OMPI_COMM_WORLD_RANK" = 0 ] || exec taskset -c 0 {PROGRAM} doctor --threads 2; exec {PROGRAM} doctor --threads 2'
+    done = subprocess.run([MPIEXEC, "-n", "2", "--bind-to", "none", "sh", "-c", script], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stdout.count("mend  binding") == 1 and "rank 1: each rank may use 1 of" in done.stdout, done.stdout
+
+
+def test_doctor_offers_only_options_that_do_something():
+    told = run("doctor", "--help").stdout
+    assert "--threads" in told and "--memory" not in told and "--progress" not in told
+
+
 def test_doctor_tries_the_folder_it_is_given(tmp_path):
     assert f"ok    {tmp_path}" in run("doctor", "--path", tmp_path).stdout
     assert list(tmp_path.iterdir()) == []

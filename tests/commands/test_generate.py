@@ -1,10 +1,14 @@
 import json
+import os
+import subprocess
+import time
 
 import h5py
 import numpy as np
+import pandas
 import pytest
 
-from support import assert_refused, run, run_json
+from support import MPIEXEC, PROGRAM, assert_refused, run, run_json
 
 LAYOUTS = [(None, 1), (None, 2), (2, 1), (3, 1), (5, 2), (7, 1), (16, 1)]
 
@@ -99,6 +103,47 @@ def test_empty_matrices(tmp_path):
             path = tmp_path / f"{rows}.{name}"
             assert run("generate", "uniform", "--rows", rows, "--columns", columns, "--out", path).returncode == 0
             assert values(path).shape == (rows, columns)
+    for ranks in (None, 2):
+        path = tmp_path / f"{ranks}.csv"
+        assert run("generate", "uniform", "--rows", 0, "--columns", 3, "--out", path, ranks=ranks).returncode == 0
+        assert pandas.read_csv(path).shape == (0, 3)
+        result = run_json("columns", path)
+        assert (result["rows"], result["columns"], result["statistics"]["count"]) == (0, 3, [0, 0, 0])
+
+
+@pytest.mark.parametrize("ranks", [None, 2])
+def test_memory_bounds_what_waits_for_rank_0_to_write_it(ranks, tmp_path):
+    line = [MPIEXEC, "-n", str(ranks)] if ranks else []
+    line += [PROGRAM, "generate", "uniform", "--rows", "4e6", "--columns", "2", "--out", "m.csv", "--memory", "64M"]
+    running = subprocess.Popen(["/usr/bin/env", *line], cwd=tmp_path, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(running.pid, 0)
+    assert status == 0
+    assert usage.ru_maxrss < 130_000, "64 MiB and the program itself; the file is 160 MB"
+
+
+def test_too_little_memory_for_one_piece(tmp_path):
+    for ranks in (None, 3):
+        done = run("generate", "uniform", "--rows", "1e6", "--columns", 10, "--out", "m.csv", "--memory", "1M", ranks=ranks, cwd=tmp_path)
+        assert_refused(done, 2, "--memory", "too little", "one block")
+        assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("ranks", [None, 3])
+def test_a_destination_that_cannot_be_written_is_found_before_any_work(ranks, tmp_path):
+    def refuse(out, *told):
+        before = sorted(os.listdir(tmp_path))
+        started = time.time()  # the values of so many rows would take minutes
+        done = run("generate", "normal", "--rows", "1e6", "--columns", 1000, "--out", out, ranks=ranks, cwd=tmp_path)
+        assert_refused(done, 3, *told)
+        assert time.time() - started < 5 and sorted(os.listdir(tmp_path)) == before
+
+    (tmp_path / "old.npy").write_text("precious")
+    refuse("old.npy", "old.npy exists", "--overwrite")
+    refuse("none/a.csv", "none/a.csv", "No such file")
+    refuse("/proc/a.npy", "/proc/a.npy")
+    for name in ("a.npy", "a.csv"):
+        (tmp_path / f"{name}.run.json").mkdir()
+        refuse(name, f"{name}.run.json is a folder")
 
 
 @pytest.mark.parametrize("words, told", [
@@ -108,6 +153,8 @@ def test_empty_matrices(tmp_path):
     (["uniform", "--rows", -3, "--columns", 3, "--out", "a.h5"], "--rows"),
     (["uniform", "--rows", 3, "--columns", 3, "--out", "a.txt"], "a.txt"),
     (["uniform", "--rows", 3, "--columns", 3, "--out", "a.json"], ".json"),
+    (["uniform", "--rows", 3, "--columns", 0, "--out", "a.csv"], "without columns"),
+    (["uniform", "--rows", "1e12", "--columns", "1e12", "--out", "a.csv"], "too large"),
     (["uniform", "--rows", 3, "--columns", 3, "--out", "a.npy", "--gzip", 1], "--gzip"),
     (["uniform", "--rows", 3, "--columns", 3, "--out", "a.h5", "--gzip", 10], "--gzip"),
     (["uniform", "--rows", 3, "--columns", 3, "--out", "a.h5", "--chunk", "3"], "--chunk"),

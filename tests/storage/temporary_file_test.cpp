@@ -292,6 +292,40 @@ TEST_F(TemporaryFileTest, knows_its_own_link_when_the_server_says_that_it_is_the
   EXPECT_EQ(listing(), Names{"x.csv"});
 }
 
+TEST_F(TemporaryFileTest, comes_with_its_record_or_not_at_all) {
+  const std::string path = in_folder("x.csv"), record_path = in_folder("x.csv.run.json");
+  const auto commit_while_another_comes = [&] {
+    TemporaryFile file(path, false), record(record_path, true);
+    record.write("new");
+    refusals.before_rename = [&] { put(path, "another's"); };
+    return error_of([&] { file.commit_with(record); });
+  };
+  EXPECT_EQ(commit_while_another_comes(), path + " exists; --overwrite replaces it");
+  EXPECT_EQ(listing(), Names{"x.csv"});
+  fs::remove(path);
+  put(record_path, "old");
+  EXPECT_EQ(commit_while_another_comes(), path + " exists; --overwrite replaces it");
+  EXPECT_EQ(content(path), "another's");
+  EXPECT_EQ(content(record_path), "old");
+  EXPECT_EQ(listing(), (Names{"x.csv", "x.csv.run.json"}));
+
+  refusals = {};
+  TemporaryFile file(path, true), record(record_path, true);
+  file.write("new");
+  record.write("new");
+  file.commit_with(record);
+  EXPECT_EQ(content(path) + content(record_path), "newnew");
+  EXPECT_EQ(listing(), (Names{"x.csv", "x.csv.run.json"}));
+}
+
+TEST_F(TemporaryFileTest, whose_record_cannot_be_put_in_its_place_is_not_there) {
+  TemporaryFile file(in_folder("x.csv"), false), record(in_folder("x.csv.run.json"), true);
+  fs::create_directories(in_folder("x.csv.run.json/full"));
+  EXPECT_NE(error_of([&] { file.commit_with(record); }), "no error");
+  fs::remove_all(in_folder("x.csv.run.json"));
+  EXPECT_EQ(listing().count("x.csv"), 0U);
+}
+
 TEST_F(TemporaryFileTest, that_cannot_be_synced_is_an_error_and_leaves_nothing) {
   TemporaryFile file(in_folder("x.csv"), false);
   refusals.fsync_file = ENOSPC;

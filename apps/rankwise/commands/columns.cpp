@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 
+#include "apps/rankwise/answer.hpp"
 #include "apps/rankwise/commands/commands.hpp"
 #include "apps/rankwise/common_options.hpp"
 #include "apps/rankwise/invocation.hpp"
@@ -65,7 +65,7 @@ class Statistics final : public Command {
     if (!invocation.is_root()) return ExitCode::done;
     const std::string text =
         output_.json() ? report.json() : report.text({.top = top_, .can_write_all = !output_.to_file()});
-    std::fputs(text.c_str(), stdout);  // a failure shows when the program flushes
+    answer("{}", text);
     if (matrix.delivered_ranks() > 0 && deliver_ == engine::Deliver::automatic) {
       invocation.note(fmt::format("rank 0 read for {} that cannot see {}",
                                   report::plural(matrix.delivered_ranks(), "rank"), as_stored.file));

@@ -2,6 +2,7 @@
 
 #include <iterator>
 
+#include "apps/rankwise/answer.hpp"
 #include "apps/rankwise/command_line.hpp"
 #include "apps/rankwise/commands/commands.hpp"
 
@@ -33,7 +34,7 @@ class Completion final : public Command {
       names += fmt::format("{} ", entry.name);
       cases += fmt::format("    {}) words='{}' ;;\n", entry.name, options_of(entry));
     }
-    fmt::print(R"~(_rankwise() {{
+    answer(R"~(_rankwise() {{
   local current=${{COMP_WORDS[COMP_CWORD]}} words= i command=
   # The first word after the program that is no option is the command, also behind mpiexec or srun.
   for ((i = 1; i < COMP_CWORD; ++i)); do
@@ -51,7 +52,7 @@ class Completion final : public Command {
 }}
 complete -o filenames -F _rankwise rankwise
 )~",
-               names, names, cases);
+           names, names, cases);
     return ExitCode::done;
   }
 

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <vector>
 
+#include "apps/rankwise/answer.hpp"
 #include "apps/rankwise/commands/commands.hpp"
 #include "apps/rankwise/common_options.hpp"
 #include "apps/rankwise/invocation.hpp"
@@ -22,7 +23,7 @@ class Doctor final : public Command {
     app.add_option("--path", path_, "a folder whose file system is tried (default: the current one)")
         ->type_name("FOLDER");
     app.add_flag("--json", json_, "print one JSON object instead");
-    compute_.add_to(app);
+    compute_.add_threads_to(app);
   }
 
   ExitCode run(Invocation& invocation) override {
@@ -47,8 +48,8 @@ class Doctor final : public Command {
     for (const Finding& finding : findings) width = std::max(width, report::cells(finding.topic));
     for (const Finding& finding : findings) {
       const std::string blank(width - report::cells(finding.topic), ' ');
-      fmt::print("{:<4}  {}{}  {}\n", finding.ok ? "ok" : "mend", finding.topic, blank, finding.message);
-      if (!finding.mend.empty()) fmt::print("{}{}\n", std::string(width + 8, ' '), finding.mend);
+      answer("{:<4}  {}{}  {}\n", finding.ok ? "ok" : "mend", finding.topic, blank, finding.message);
+      if (!finding.mend.empty()) answer("{}{}\n", std::string(width + 8, ' '), finding.mend);
     }
   }
 
@@ -59,7 +60,7 @@ class Doctor final : public Command {
       json["findings"].push_back(
           {{"ok", finding.ok}, {"topic", finding.topic}, {"message", finding.message}, {"mend", finding.mend}});
     }
-    fmt::print("{}\n", json_text(json, 2));
+    answer("{}\n", json_text(json, 2));
   }
 
   std::string path_ = ".";

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <optional>
 
+#include "apps/rankwise/answer.hpp"
 #include "apps/rankwise/commands/commands.hpp"
 #include "apps/rankwise/common_options.hpp"
 #include "apps/rankwise/invocation.hpp"
@@ -79,12 +80,12 @@ class Generate final : public Command {
     const std::string digest = matrices::generate(context, options_);
     if (!invocation.is_root()) return ExitCode::done;
     if (json_) {
-      fmt::print("{}\n", json_text(record(invocation, digest), 2));
+      answer("{}\n", json_text(record(invocation, digest), 2));
     } else {
-      fmt::print("{}: {} × {} {} {}, seed {} · {}\n", options_.destination.file, shape_.rows, shape_.columns, kind_,
-                 storage::name_of(shape_.type), options_.elements.seed, invocation.layout_line());
-      fmt::print("{} in {} · digest {}\n", format_bytes({static_cast<std::uint64_t>(bytes)}),
-                 report::duration(invocation.seconds()), digest);
+      answer("{}: {} × {} {} {}, seed {} · {}\n", options_.destination.file, shape_.rows, shape_.columns, kind_,
+             storage::name_of(shape_.type), options_.elements.seed, invocation.layout_line());
+      answer("{} in {} · digest {}\n", format_bytes({static_cast<std::uint64_t>(bytes)}),
+             report::duration(invocation.seconds()), digest);
     }
     return ExitCode::done;
   }
@@ -92,7 +93,7 @@ class Generate final : public Command {
  private:
   void take_chunk(const std::string& text) {
     const auto x = text.find('x');
-    if (x == std::string::npos)
+    if (x == std::string::npos || x == 0 || x + 1 == text.size())
       throw UsageError(fmt::format("--chunk takes rows and columns such as 1000x100, not '{}'", text));
     shape_.chunk = {parse_count(text.substr(0, x), "--chunk"), parse_count(text.substr(x + 1), "--chunk")};
     if (shape_.chunk->rows == 0 || shape_.chunk->columns == 0) throw UsageError("--chunk takes at least 1x1");
@@ -119,6 +120,14 @@ class Generate final : public Command {
   void check_format() {
     const auto format = storage::format_of(options_.destination);
     const bool chunked = shape_.chunk || shape_.gzip > 0;
+    constexpr std::uint64_t most_bytes = std::uint64_t{1} << 63;  // of any file
+    const std::uint64_t row_most = most_bytes / storage::size_of(shape_.type) / std::max<std::uint64_t>(1, shape_.rows);
+    if (shape_.columns > row_most) {
+      throw UsageError(fmt::format("a matrix of {} × {} is too large for any file", shape_.rows, shape_.columns));
+    }
+    if (format == storage::OutputFormat::csv && shape_.columns == 0) {
+      throw UsageError("a CSV cannot hold a matrix without columns: .h5 and .npy files can");
+    }
     if (format == storage::OutputFormat::json) throw UsageError("generate writes .h5, .npy or .csv, not .json");
     if (format != storage::OutputFormat::hdf5 && chunked) throw UsageError("--chunk and --gzip are for .h5 files");
     if (format == storage::OutputFormat::csv && shape_.contiguous == storage::Contiguous::columns) {

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/rankwise/answer.hpp"
 #include "apps/rankwise/commands/commands.hpp"
 #include "apps/rankwise/invocation.hpp"
 #include "rankwise/report/format.hpp"
@@ -35,8 +36,8 @@ class Info final : public Command {
   }
 
   static void print(const FileDescription& description) {
-    fmt::print("{} · {} · {}\n", report::printable(description.file), description.format,
-               report::plural(description.datasets.size(), "dataset"));
+    answer("{} · {} · {}\n", report::printable(description.file), description.format,
+           report::plural(description.datasets.size(), "dataset"));
     report::Table table(
         {"dataset", "shape", "type", "layout", "filters", "stored", "one row reads", "one column reads"});
     for (const DatasetDescription& d : description.datasets) {
@@ -45,16 +46,16 @@ class Info final : public Command {
                  d.layout, d.filters.empty() ? "-" : fmt::format("{}", fmt::join(d.filters, " ")),
                  format_bytes(d.stored), cost(d.one_row), cost(d.one_column)});
     }
-    fmt::print("{}", table.text(report::output_width()));
+    answer("{}", table.text(report::output_width()));
     for (const DatasetDescription& d : description.datasets) {
-      if (!d.damage.empty()) fmt::print("{} is unreadable: {}\n", report::printable(d.dataset), d.damage);
-      if (!d.note.empty()) fmt::print("{} has {}\n", report::printable(d.dataset), d.note);
+      if (!d.damage.empty()) answer("{} is unreadable: {}\n", report::printable(d.dataset), d.damage);
+      if (!d.note.empty()) answer("{} has {}\n", report::printable(d.dataset), d.note);
       if (d.names.empty()) continue;
       constexpr std::size_t most = 12;
       const auto end = d.names.begin() + static_cast<std::ptrdiff_t>(std::min(most, d.names.size()));
-      fmt::print("columns{}: {}{}\n", d.dataset.empty() ? "" : " of " + report::printable(d.dataset),
-                 report::printable(fmt::format("{}", fmt::join(d.names.begin(), end, ", "))),
-                 d.names.size() > most ? fmt::format(" and {} more", d.names.size() - most) : "");
+      answer("columns{}: {}{}\n", d.dataset.empty() ? "" : " of " + report::printable(d.dataset),
+             report::printable(fmt::format("{}", fmt::join(d.names.begin(), end, ", "))),
+             d.names.size() > most ? fmt::format(" and {} more", d.names.size() - most) : "");
     }
   }
 
@@ -77,7 +78,7 @@ class Info final : public Command {
       if (!d.names.empty()) entry["names"] = d.names;
       json["datasets"].push_back(std::move(entry));
     }
-    fmt::print("{}\n", json_text(json, 2));
+    answer("{}\n", json_text(json, 2));
   }
 
   std::string source_;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "apps/rankwise/answer.hpp"
 #include "apps/rankwise/commands/commands.hpp"
 #include "apps/rankwise/common_options.hpp"
 #include "apps/rankwise/invocation.hpp"
@@ -54,12 +55,12 @@ class Pi final : public Command {
   void print(const Invocation& invocation, const montecarlo::PiEstimate& estimate) const {
     const auto [low, high] = interval95(estimate);
     const double rate = static_cast<double>(estimate.samples) / invocation.seconds();
-    fmt::print("pi · {} samples, seed {} · {}\n", report::count_in_words(estimate.samples), estimate.seed,
-               invocation.layout_line());
-    fmt::print("pi = {}   95 % in [{:.10g}, {:.10g}]\n",
-               report::with_uncertainty(estimate.value(), estimate.standard_error()), low, high);
-    fmt::print("{} samples, {} hits in {}, {}samples/s · digest {}\n", report::count_in_words(estimate.samples),
-               estimate.hits, report::duration(invocation.seconds()), report::with_prefix(rate), estimate.digest());
+    answer("pi · {} samples, seed {} · {}\n", report::count_in_words(estimate.samples), estimate.seed,
+           invocation.layout_line());
+    answer("pi = {}   95 % in [{:.10g}, {:.10g}]\n",
+           report::with_uncertainty(estimate.value(), estimate.standard_error()), low, high);
+    answer("{} samples, {} hits in {}, {}samples/s · digest {}\n", report::count_in_words(estimate.samples),
+           estimate.hits, report::duration(invocation.seconds()), report::with_prefix(rate), estimate.digest());
   }
 
   void print_json(const Invocation& invocation, const montecarlo::PiEstimate& estimate) const {
@@ -73,7 +74,7 @@ class Pi final : public Command {
     json["standard_error"] = estimate.standard_error();
     json["interval95"] = {low, high};
     json["samples_per_second"] = static_cast<double>(estimate.samples) / invocation.seconds();
-    fmt::print("{}\n", json_text(json, 2));
+    answer("{}\n", json_text(json, 2));
   }
 
   montecarlo::PiOptions options_;

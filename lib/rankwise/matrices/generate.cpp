@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -12,8 +11,10 @@
 #include "rankwise/base/checked.hpp"
 #include "rankwise/base/digest.hpp"
 #include "rankwise/engine/run.hpp"
+#include "rankwise/matrices/piece_format.hpp"
 #include "rankwise/matrices/pieces.hpp"
 #include "rankwise/ranks/agreement.hpp"
+#include "rankwise/storage/file_system.hpp"
 #include "rankwise/storage/temporary_file.hpp"
 
 namespace rankwise::matrices {
@@ -22,35 +23,6 @@ namespace {
 using storage::MatrixShape;
 using storage::OutputFormat;
 using storage::Region;
-
-/// The rows of a region as lines of CSV.
-std::vector<std::byte> as_csv(const MatrixShape& shape, const Region& region, std::span<const std::byte> values) {
-  fmt::memory_buffer text;
-  storage::with_type(shape.type, [&](auto zero) {
-    const auto* next = reinterpret_cast<const decltype(zero)*>(values.data());
-    for (std::uint64_t r = 0; r < region.rows.size(); ++r) {
-      for (std::uint64_t c = 0; c < region.columns.size(); ++c) {
-        const bool first = region.columns.begin + c == 0;  // a wide row comes in several pieces
-        fmt::format_to(std::back_inserter(text), "{}{}", first ? "" : ",", *next++);
-      }
-      if (region.columns.end == shape.columns) text.push_back('\n');
-    }
-  });
-  const auto* bytes = reinterpret_cast<const std::byte*>(text.data());
-  return {bytes, bytes + text.size()};
-}
-
-/// A chunk at the border is stored whole: what lies beyond the border is zero.
-std::vector<std::byte> padded_chunk(const MatrixShape& shape, const Region& region, std::span<const std::byte> values) {
-  const bool by_rows = shape.contiguous == storage::Contiguous::rows;
-  const std::uint64_t size = storage::size_of(shape.type);
-  const std::uint64_t line = (by_rows ? shape.chunk->columns : shape.chunk->rows) * size;
-  const std::uint64_t have = (by_rows ? region.columns.size() : region.rows.size()) * size;
-  std::vector<std::byte> chunk(shape.chunk->rows * shape.chunk->columns * size);
-  for (std::uint64_t i = 0; i * have < values.size(); ++i)
-    std::memcpy(chunk.data() + i * line, values.data() + i * have, have);
-  return chunk;
-}
 
 /// A lane is one piece of the matrix. Its values go straight to the file, or home to rank 0 in the form in which the
 /// file has them.
@@ -84,8 +56,10 @@ class GenerateJob {
                                    part_.begin, part_.end)};
   }
   [[nodiscard]] blocks::Grid grid() const { return {.lanes = part_.size(), .steps = 1}; }
-  [[nodiscard]] Bytes partial_bytes() const { return {file_ != nullptr ? 64 : 64 + block_bytes().value}; }
-  [[nodiscard]] Bytes block_bytes() const { return {pieces_.elements() * storage::size_of(options_.shape.type)}; }
+  [[nodiscard]] Bytes partial_bytes() const { return {64 + bytes_in_the_file()}; }
+  [[nodiscard]] Bytes block_bytes() const {
+    return {pieces_.elements() * storage::size_of(options_.shape.type) + bytes_in_the_file()};
+  }
 
   [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const {
     const std::uint64_t piece = part_.begin + block.lane;
@@ -99,7 +73,7 @@ class GenerateJob {
     if (file_ != nullptr) {
       file_->write(offset_ + pieces_.first_element(piece) * storage::size_of(options_.shape.type), scratch.values);
     } else {
-      partial.bytes = in_the_file(region, scratch.values);
+      partial.bytes = in_the_file(options_.shape, format_, region, scratch.values);
     }
     return partial;
   }
@@ -114,12 +88,8 @@ class GenerateJob {
   }
 
  private:
-  [[nodiscard]] std::vector<std::byte> in_the_file(const Region& region, const std::vector<std::byte>& values) const {
-    const MatrixShape& shape = options_.shape;
-    if (format_ == OutputFormat::csv) return as_csv(shape, region, values);
-    if (!shape.chunk) return values;
-    auto chunk = padded_chunk(shape, region, values);
-    return shape.gzip > 0 ? storage::shuffle_and_deflate(chunk, storage::size_of(shape.type), shape.gzip) : chunk;
+  [[nodiscard]] std::uint64_t bytes_in_the_file() const {
+    return file_ != nullptr ? 0 : most_in_the_file(options_.shape, format_, pieces_.elements()).value;
   }
 
   const GenerateOptions& options_;
@@ -158,17 +128,27 @@ class RootWriter {
   std::optional<storage::FilledFile> file_;
 };
 
-/// The file as this rank fills it; nothing if it does not see it, or if rank 0 has to write.
-std::unique_ptr<storage::FilledFile> open_for_all(const engine::Context& context, const std::string& path,
+/// The file as this rank fills it; nothing on all ranks if one does not see it, or if rank 0 has to write.
+std::unique_ptr<storage::FilledFile> open_for_all(const ranks::Communicator& ranks, const std::string& path,
                                                   const std::string& shown_as, bool possible) {
+  const bool one_node = ranks::sum(ranks, ranks.on_this_node().is_root() ? 1 : 0) == 1;
   std::unique_ptr<storage::FilledFile> file;
   try {
-    if (possible) file = std::make_unique<storage::FilledFile>(path, shown_as);
+    if (possible && (one_node || storage::file_system_of(path).keeps_nodes_in_step())) {
+      file = std::make_unique<storage::FilledFile>(path, shown_as);
+    }
   } catch (const IoError&) {
     file = nullptr;
   }
-  if (ranks::sum(context.ranks(), file == nullptr ? 1 : 0) > 0) return nullptr;
+  if (ranks::sum(ranks, file == nullptr ? 1 : 0) > 0) return nullptr;
   return file;
+}
+
+/// How many pieces come home to rank 0 before it writes them: as many as its memory holds besides those in work.
+std::uint64_t pieces_at_once(const engine::Context& context, const GenerateJob& job, Bytes piece) {
+  const std::uint64_t each = job.block_bytes().value + job.partial_bytes().value;
+  if (const auto memory = context.options().memory) return std::max<std::uint64_t>(1, memory->value / each);
+  return divide_up(mebibytes(128).value, std::max<std::uint64_t>(1, piece.value));
 }
 
 }  // namespace
@@ -181,12 +161,13 @@ std::string generate(const engine::Context& context, const GenerateOptions& opti
   std::uint64_t offset = 0;
   ranks::agree(ranks, [&] {
     if (!ranks.is_root()) return;
+    storage::check_destination(options.destination, options.overwrite);
     temporary.emplace(options.destination.file, options.overwrite);
-    if (!csv) offset = storage::lay_out_matrix(temporary->path(), options.destination, options.shape).value_or(0);
+    offset = storage::lay_out_matrix(temporary->path(), options.destination, options.shape).value_or(0);
   });
   const std::string path = ranks::broadcast_text(ranks, temporary ? temporary->path() : "");
   offset = ranks::sum(ranks, offset);
-  const auto file = open_for_all(context, path, options.destination.file, !csv && !options.shape.chunk);
+  const auto file = open_for_all(ranks, path, options.destination.file, !csv && !options.shape.chunk);
 
   Digest digest;
   digest.add("matrix");
@@ -197,11 +178,10 @@ std::string generate(const engine::Context& context, const GenerateOptions& opti
   ranks::agree(ranks, [&] {
     if (ranks.is_root() && !file) writer.emplace(options, path, offset);
   });
-  // What comes home to rank 0 comes in parts that its memory holds.
-  constexpr std::uint64_t bytes_at_once = std::uint64_t{128} << 20;
-  const std::uint64_t piece_bytes =
-      std::max<std::uint64_t>(1, pieces.elements() * storage::size_of(options.shape.type));
-  const std::uint64_t part = file ? std::max<std::uint64_t>(1, pieces.count()) : divide_up(bytes_at_once, piece_bytes);
+  const blocks::Range all{0, pieces.count()};
+  const std::uint64_t part = file ? std::max<std::uint64_t>(1, all.size())
+                                  : pieces_at_once(context, GenerateJob(options, pieces, all, nullptr, offset),
+                                                   {pieces.elements() * storage::size_of(options.shape.type)});
   for (std::uint64_t i = 0; i * part < pieces.count(); ++i) {
     const blocks::Range range = blocks::piece(pieces.count(), part, i);
     const auto take = [&](std::uint64_t lane, const GenerateJob::Partial& partial) {

@@ -1,7 +1,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -10,45 +9,12 @@
 #include <cstring>
 
 #include "rankwise/base/bytes.hpp"
+#include "rankwise/storage/file_system.hpp"
 #include "rankwise/storage/hdf5_handle.hpp"
 #include "rankwise/storage/hdf5_library.hpp"
 
 namespace rankwise::storage {
 namespace {
-
-std::string file_system_name(const std::string& path) {
-  struct statfs status = {};
-  if (statfs(path.c_str(), &status) != 0) return "unknown";
-  // From linux/magic.h and the file systems' own sources.
-  switch (static_cast<unsigned long>(status.f_type)) {
-    case 0xEF53:
-      return "ext4";
-    case 0x58465342:
-      return "XFS";
-    case 0x9123683E:
-      return "Btrfs";
-    case 0x01021994:
-      return "tmpfs";
-    case 0x794C7630:
-      return "overlayfs";
-    case 0x6969:
-      return "NFS";
-    case 0x0BD00BD0:
-      return "Lustre";
-    case 0x47504653:
-      return "GPFS";
-    case 0x19830326:
-      return "BeeGFS";
-    case 0x00C36400:
-      return "CephFS";
-    case 0x2FC12FC1:
-      return "ZFS";
-    case 0x65735546:
-      return "FUSE";
-    default:
-      return fmt::format("file system {:#x}", static_cast<unsigned long>(status.f_type));
-  }
-}
 
 Finding hdf5() {
   const Hdf5Lock lock;
@@ -96,12 +62,13 @@ Finding folder(const std::string& path) {
   unlink(renames ? renamed.c_str() : name.c_str());
   errno = reason;
   if (!renames) return fail("files cannot be renamed");
-  finding.message = fmt::format("{}, {} free; locks {}; files are made, synced and renamed", file_system_name(path),
-                                format_bytes({static_cast<std::uint64_t>(space.f_bavail) * space.f_frsize}),
-                                locks ? "work" : "do not work (none are needed)");
+  finding.message =
+      fmt::format("{}, {} free; locks {}; files are made, synced and renamed", file_system_of(path).name(),
+                  format_bytes({static_cast<std::uint64_t>(space.f_bavail) * space.f_frsize}),
+                  locks ? "work" : "do not work (none are needed)");
   if (!syncs) {
     finding.ok = false;
-    finding.message = fmt::format("{} does not let files be synced", file_system_name(path));
+    finding.message = fmt::format("{} does not let files be synced", file_system_of(path).name());
     finding.mend = "outputs there may be lost when a node dies: choose another folder";
   }
   return finding;

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 #include <libdeflate.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 
 #include "rankwise/base/checked.hpp"
 #include "rankwise/storage/hdf5_handle.hpp"
 #include "rankwise/storage/hdf5_types.hpp"
+#include "rankwise/storage/result_formats.hpp"
 
 namespace rankwise::storage {
 namespace {
@@ -98,6 +100,21 @@ std::uint64_t lay_out_npy(const std::string& path, const Destination& destinatio
   return bytes.size();
 }
 
+/// A CSV has no header, but for one without rows: it alone tells the columns then.
+void lay_out_csv(const std::string& path, const Destination& destination, const MatrixShape& shape) {
+  const FilledFile file(path, destination.file);
+  std::uint64_t offset = 0;
+  constexpr std::uint64_t step = 100'000;
+  for (std::uint64_t begin = 0; shape.rows == 0 && begin < shape.columns; begin += step) {
+    std::string names;
+    for (std::uint64_t c = begin; c < std::min(shape.columns, begin + step); ++c) {
+      names += fmt::format("x{}{}", c, c + 1 < shape.columns ? ',' : '\n');
+    }
+    file.write(offset, std::as_bytes(std::span(names)));
+    offset += names.size();
+  }
+}
+
 void write_record(const std::string& path, const Destination& destination, const std::string& record) {
   const Hdf5Lock lock;
   const FilledFile disk(path, destination.file);
@@ -115,6 +132,10 @@ std::optional<std::uint64_t> lay_out_matrix(const std::string& path, const Desti
                                             const MatrixShape& shape) {
   checked_product(checked_product(shape.rows, shape.columns, "the matrix"), size_of(shape.type), "the matrix");
   if (format_of(destination) == OutputFormat::npy) return lay_out_npy(path, destination, shape);
+  if (format_of(destination) == OutputFormat::csv) {
+    lay_out_csv(path, destination, shape);
+    return 0;
+  }
   return lay_out_hdf5(path, destination, shape);
 }
 
@@ -180,14 +201,8 @@ std::vector<std::byte> shuffle_and_deflate(std::span<const std::byte> chunk, std
 }
 
 void commit_with_record(TemporaryFile& file, const Destination& destination, const std::string& record) {
-  if (format_of(destination) == OutputFormat::hdf5) {
-    write_record(file.path(), destination, record);
-  } else {
-    TemporaryFile beside(file.final_path() + ".run.json", true);
-    FilledFile(beside.path(), beside.final_path()).write(0, std::as_bytes(std::span(record)));
-    beside.commit();
-  }
-  file.commit();
+  if (format_of(destination) == OutputFormat::hdf5) write_record(file.path(), destination, record);
+  commit_result(file, destination, record);
 }
 
 }  // namespace rankwise::storage

@@ -27,7 +27,8 @@ struct MatrixShape {
 };
 
 /// Lays a matrix out in a new file without its values. A matrix without chunks is one run of elements in the order of
-/// the layout: whoever has the file fills it by offset.
+/// the layout, in a CSV its lines: whoever has the file fills it by offset.
+/// @pre a matrix in a CSV has columns: lines without any are none
 /// @return the offset of the first element, or nothing where chunks have to be given to a ChunkWriter
 /// @throws IoError
 std::optional<std::uint64_t> lay_out_matrix(const std::string& path, const Destination& destination,
@@ -53,7 +54,7 @@ class ChunkWriter {
 std::vector<std::byte> shuffle_and_deflate(std::span<const std::byte> chunk, std::size_t element_bytes, int level);
 
 /// Puts the record of the run beside the values (an attribute `rankwise_run` of an HDF5 dataset, FILE.run.json
-/// elsewhere) and gives the file its final name. @throws IoError
+/// elsewhere) and gives the file its final name. @throws IoError; then no file under a final name has changed
 void commit_with_record(TemporaryFile& file, const Destination& destination, const std::string& record);
 
 }  // namespace rankwise::storage

@@ -35,4 +35,8 @@ void write_csv(TemporaryFile& file, char separator, const ResultTable& table);
 void write_json(TemporaryFile& file, const ResultTable& table, const std::string& record);
 void write_npy(TemporaryFile& file, const ResultTable& table);
 
+/// Gives a file that is written its name, together with the record of its run where that goes beside it.
+/// @throws IoError; then neither is there, and what they would have replaced is as it was
+void commit_result(TemporaryFile& file, const Destination& destination, const std::string& record);
+
 }  // namespace rankwise::storage

@@ -1,12 +1,10 @@
 #include "rankwise/storage/result_table.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -37,14 +35,6 @@ std::optional<OutputFormat> format_by_ending(std::string_view file) {
   return std::nullopt;
 }
 
-bool has_record_beside_it(OutputFormat format) {
-  return format == OutputFormat::csv || format == OutputFormat::npy;
-}
-
-std::string record_path(const Destination& destination) {
-  return destination.file + ".run.json";
-}
-
 void write_format(TemporaryFile& file, const Destination& destination, const ResultTable& table,
                   const std::string& record) {
   switch (format_of(destination)) {
@@ -56,21 +46,6 @@ void write_format(TemporaryFile& file, const Destination& destination, const Res
       return write_json(file, table, record);
     case OutputFormat::npy:
       return write_npy(file, table);
-  }
-}
-
-/// The record first: a result that is there has its record.
-void commit_both(TemporaryFile& record, TemporaryFile& result) {
-  std::error_code ignored;
-  const bool had_record = std::filesystem::exists(record.final_path(), ignored);
-  record.seal();
-  result.seal();
-  record.commit();
-  try {
-    result.commit();
-  } catch (...) {
-    if (!had_record && !result.committed()) unlink(record.final_path().c_str());
-    throw;
   }
 }
 
@@ -93,22 +68,29 @@ OutputFormat format_of(const Destination& destination) {
   return *format;
 }
 
+std::optional<std::string> record_beside(const Destination& destination) {
+  const OutputFormat format = format_of(destination);
+  if (format != OutputFormat::csv && format != OutputFormat::npy) return std::nullopt;
+  return destination.file + ".run.json";
+}
+
 void check_destination(const Destination& destination, bool overwrite) {
   const TemporaryFile file(destination.file, overwrite);
-  if (has_record_beside_it(format_of(destination))) const TemporaryFile record(record_path(destination), true);
+  if (const auto path = record_beside(destination)) const TemporaryFile record(*path, true);
 }
 
 void write_result(const Destination& destination, const ResultTable& table, const std::string& record, bool overwrite) {
   TemporaryFile file(destination.file, overwrite);
-  if (!has_record_beside_it(format_of(destination))) {
-    write_format(file, destination, table, record);
-    file.commit();
-    return;
-  }
-  TemporaryFile beside(record_path(destination), true);
-  beside.write(record + '\n');
   write_format(file, destination, table, record);
-  commit_both(beside, file);
+  commit_result(file, destination, record);
+}
+
+void commit_result(TemporaryFile& file, const Destination& destination, const std::string& record) {
+  const auto path = record_beside(destination);
+  if (!path) return file.commit();
+  TemporaryFile beside(*path, true);
+  beside.write(record + '\n');
+  file.commit_with(beside);
 }
 
 std::size_t row_count(const ResultTable& table) {

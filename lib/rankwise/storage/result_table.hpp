@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -31,6 +32,10 @@ enum class OutputFormat : std::uint8_t { hdf5, csv, json, npy };
 Destination parse_destination(const std::string& text);
 OutputFormat format_of(const Destination& destination);
 
+/// Where the record of a run goes that FILE itself has no place for: FILE.run.json for .csv, .tsv and .npy. It belongs
+/// to FILE: an old one is replaced.
+std::optional<std::string> record_beside(const Destination& destination);
+
 /// What write_result would refuse before it writes: so that a run finds out before it works.
 /// @throws IoError
 void check_destination(const Destination& destination, bool overwrite);
@@ -43,7 +48,7 @@ void check_destination(const Destination& destination, bool overwrite);
 /// - .json: one object: the record's keys, then `columns` {name: [values]}; NaN and infinities are null;
 /// - .npy: a structured array with one field per column; the record goes to FILE.run.json.
 /// Where names must differ (all but CSV), a second `a` is `a.1`, and one without a name has its number. What is not
-/// UTF-8 becomes U+FFFD, but for CSV, which keeps its bytes. FILE.run.json belongs to FILE: an old one is replaced.
+/// UTF-8 becomes U+FFFD, but for CSV, which keeps its bytes.
 /// @pre the columns are equally long; the record has no key `columns`
 /// @throws IoError; then no file under the final name has changed
 void write_result(const Destination& destination, const ResultTable& table, const std::string& record, bool overwrite);

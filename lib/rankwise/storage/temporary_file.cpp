@@ -118,6 +118,33 @@ int rename_to_free_name(const char* from, const char* to) {
   return rename(from, to) == 0 ? 0 : errno;
 }
 
+/// A second name for what a file that is about to be replaced was, so that it can come back.
+class Kept {
+ public:
+  explicit Kept(const std::string& path) : path_(path), name_(name_beside(path)), existed_(name_is_taken(path)) {
+    if (!existed_) return;
+    const int descriptor = mkostemp(name_.data(), O_CLOEXEC);  // finds a free name, which link wants for itself
+    if (descriptor < 0) return;
+    close(descriptor);
+    unlink(name_.c_str());
+    kept_ = link(path.c_str(), name_.c_str()) == 0;
+  }
+  Kept(const Kept&) = delete;
+  Kept& operator=(const Kept&) = delete;
+  ~Kept() {
+    if (kept_) unlink(name_.c_str());
+  }
+  /// Puts back what was there: a file, or none.
+  void restore() {
+    if (!existed_) unlink(path_.c_str());
+    if (kept_) kept_ = rename(name_.c_str(), path_.c_str()) != 0;
+  }
+
+ private:
+  std::string path_, name_;
+  bool existed_, kept_ = false;
+};
+
 }  // namespace
 
 TemporaryFile::TemporaryFile(const std::string& path, bool overwrite) : final_(path), overwrite_(overwrite) {
@@ -166,16 +193,39 @@ void TemporaryFile::seal() {
   if (!overwrite_ && name_is_taken(target_)) fail(EEXIST);
 }
 
-void TemporaryFile::commit() {
-  seal();
+void TemporaryFile::take_name() {
   const char *from = temporary_.c_str(), *to = target_.c_str();
   const int error = !overwrite_ ? rename_to_free_name(from, to) : rename(from, to) == 0 ? 0 : errno;
   if (error != 0) fail(error);
   committed_ = true;
+}
+
+void TemporaryFile::sync_folder() const {
   if (const int unsynced = sync_folder_of(target_)) {
     throw IoError(fmt::format("{} is written, but may not survive a power failure: its folder cannot be synced: {}",
                               final_, std::strerror(unsynced)));
   }
+}
+
+void TemporaryFile::commit() {
+  seal();
+  take_name();
+  sync_folder();
+}
+
+void TemporaryFile::commit_with(TemporaryFile& record) {
+  record.seal();
+  seal();
+  Kept old_record(record.target_);
+  record.take_name();
+  try {
+    take_name();
+  } catch (...) {
+    old_record.restore();
+    throw;
+  }
+  record.sync_folder();
+  sync_folder();
 }
 
 }  // namespace rankwise::storage

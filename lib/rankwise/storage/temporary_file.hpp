@@ -30,11 +30,17 @@ class TemporaryFile {
   /// Seals the file, renames it, syncs its folder. @throws IoError; then nothing is left behind, but for a folder that
   /// cannot be synced, when the file has its name already
   void commit();
+  /// As commit, for this file and the record that belongs to it: both get their names, or neither. The record is first,
+  /// so that a file that is there has its record, and is as it was if this one fails (but where the file system has no
+  /// hard links: there a replaced record is gone). @throws IoError
+  void commit_with(TemporaryFile& record);
   [[nodiscard]] bool committed() const { return committed_; }
 
  private:
   [[noreturn]] void fail(int error);
   void remove();
+  void take_name();
+  void sync_folder() const;
 
   std::string final_;
   std::string target_;  // where final_ points if it is a link, else the same
