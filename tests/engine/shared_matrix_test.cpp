@@ -18,7 +18,9 @@ class SharedMatrixTest : public testing::Test {
   std::string csv(const std::string& content) {
     if (root()) folder_ = std::make_unique<test::TemporaryFolder>();
     const std::string path = ranks::broadcast_text(test::session().ranks(), root() ? *folder_ / "a.csv" : "");
-    if (root()) EXPECT_EQ(folder_->file("a.csv", content), path);
+    if (root()) {
+      EXPECT_EQ(folder_->file("a.csv", content), path);
+    }
     ranks::sum(test::session().ranks(), 0);  // nobody looks before it is there
     return path;
   }
