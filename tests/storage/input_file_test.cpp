@@ -48,5 +48,15 @@ TEST(InputFile, identity_is_of_the_content) {
   EXPECT_NE(InputFile(folder.file("f", large)).identity(), first) << "the last page counts";
 }
 
+TEST(InputFile, identity_of_several_files_is_of_all_their_contents) {
+  const test::TemporaryFolder folder;
+  const std::string a = folder.file("a", "abc"), b = folder.file("b", "def"), c = folder.file("c", "abc");
+  EXPECT_EQ(identity_of(a, {}), InputFile(a).identity());
+  EXPECT_EQ(identity_of(a, {b}), identity_of(c, {b}));
+  EXPECT_NE(identity_of(a, {b}), identity_of(a, {}));
+  EXPECT_NE(identity_of(a, {b}), identity_of(b, {a}));
+  EXPECT_THROW(identity_of(a, {folder / "none"}), IoError);
+}
+
 }  // namespace
 }  // namespace rankwise::storage

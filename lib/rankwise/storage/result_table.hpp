@@ -46,7 +46,8 @@ void check_destination(const Destination& destination, bool overwrite);
 /// - .csv, .tsv: a header and a line per row, numbers with as many digits as they need to come back the same; the
 ///   record goes to FILE.run.json beside it;
 /// - .json: one object: the record's keys, then `columns` {name: [values]}; NaN and infinities are null;
-/// - .npy: a structured array with one field per column; the record goes to FILE.run.json.
+/// - .npy: a structured array with one field per column; the record goes to FILE.run.json. NumPy reads
+///   some 300 columns unless told `max_header_size`.
 /// Where names must differ (all but CSV), a second `a` is `a.1`, and one without a name has its number. What is not
 /// UTF-8 becomes U+FFFD, but for CSV, which keeps its bytes.
 /// @pre the columns are equally long; the record has no key `columns`
