@@ -53,6 +53,7 @@ def test_version():
     (["pi", "--samples", "3", "--help=5"], "--help takes no value"),
     (["pi", "-samples", "3"], "no option -samples"),
     (["pi", "--", "--samples", "3"], "--samples is required"),
+    (["pi", "--samples", "3", "--", "x"], "'x' is one word too many"),
     (["pi", "--samples", "3", ""], "'' is one word too many"),
     (["--threads", "3", "pi"], "rankwise COMMAND"),
     (["help", "pi", "pi"], "one command"),
