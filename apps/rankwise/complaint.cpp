@@ -63,8 +63,8 @@ std::string complaint(const CommandEntry& entry, const CLI::App& parser, const C
       return fmt::format("{} is required; {}", shown_name(*option), usage(entry));
     }
   }
-  if (const auto rest = parser.remaining(); !rest.empty()) {
-    return fmt::format("'{}' is one word too many; {}", rest.front(), usage(entry));
+  for (const std::string& word : parser.remaining()) {
+    if (word != "--") return fmt::format("'{}' is one word too many; {}", word, usage(entry));
   }
   return error.what();
 }

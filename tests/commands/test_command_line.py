@@ -53,6 +53,7 @@ def test_version():
     (["pi", "--samples", "3", "--help=5"], "--help takes no value"),
     (["pi", "-samples", "3"], "no option -samples"),
     (["pi", "--", "--samples", "3"], "--samples is required"),
+    (["pi", "--samples", "3", "--", "x"], "'x' is one word too many"),
     (["pi", "--samples", "3", ""], "'' is one word too many"),
     (["--threads", "3", "pi"], "rankwise COMMAND"),
     (["help", "pi", "pi"], "one command"),
@@ -100,8 +101,8 @@ def test_help_and_version_come_once_whatever_the_ranks():
     ["columns", "a.csv"], ["rows", "a.csv", "--json"], ["doctor"], ["doctor", "--json"], ["completion", "bash"], ["--help"], ["pi", "--help"]])
 def test_standard_output_that_is_full_is_an_error(words, ranks, tmp_path):
     (tmp_path / "a.csv").write_text("a,b\n1,2\n")
-    # Rank 0's alone: mpiexec itself would stand between.
-    script = f'exec {PROGRAM} "$@" > /dev/full'
+    # Of the program itself, as mpiexec would stand between. Without a buffer it shows while printing, not at the end.
+    script = f'exec stdbuf -o0 {PROGRAM} "$@" > /dev/full'
     line = ["sh", "-c", script, "_", *words]
     done = subprocess.run([MPIEXEC, "-n", str(ranks), *line] if ranks else line, cwd=tmp_path, capture_output=True, text=True)
     assert_refused(done, 3, "standard output cannot be written: No space left")

@@ -153,6 +153,7 @@ def test_a_destination_that_cannot_be_written_is_found_before_any_work(ranks, tm
     (["uniform", "--rows", -3, "--columns", 3, "--out", "a.h5"], "--rows"),
     (["uniform", "--rows", 3, "--columns", 3, "--out", "a.txt"], "a.txt"),
     (["uniform", "--rows", 3, "--columns", 3, "--out", "a.json"], ".json"),
+    (["uniform", "--rows", 3, "--columns", 3, "--out", "a.h5:/"], "'/' is no name for a dataset"),
     (["uniform", "--rows", 3, "--columns", 0, "--out", "a.csv"], "without columns"),
     (["uniform", "--rows", "1e12", "--columns", "1e12", "--out", "a.csv"], "too large"),
     (["uniform", "--rows", 3, "--columns", 3, "--out", "a.npy", "--gzip", 1], "--gzip"),

@@ -128,6 +128,10 @@ class Generate final : public Command {
     if (format == storage::OutputFormat::csv && shape_.columns == 0) {
       throw UsageError("a CSV cannot hold a matrix without columns: .h5 and .npy files can");
     }
+    const std::string& dataset = options_.destination.dataset;
+    if (!dataset.empty() && dataset.find_first_not_of("/.") == std::string::npos) {
+      throw UsageError(fmt::format("'{}' is no name for a dataset: --out FILE:/x", dataset));
+    }
     if (format == storage::OutputFormat::json) throw UsageError("generate writes .h5, .npy or .csv, not .json");
     if (format != storage::OutputFormat::hdf5 && chunked) throw UsageError("--chunk and --gzip are for .h5 files");
     if (format == storage::OutputFormat::csv && shape_.contiguous == storage::Contiguous::columns) {
