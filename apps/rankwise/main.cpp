@@ -1,5 +1,7 @@
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -11,6 +13,7 @@
 #include "apps/rankwise/invocation.hpp"
 #include "rankwise/base/stop_request.hpp"
 #include "rankwise/ranks/agreement.hpp"
+#include "rankwise/report/format.hpp"
 
 namespace {
 
@@ -18,12 +21,13 @@ using namespace rankwise;
 
 void print_error(const char* command, const std::string& message) {
   // Not fmt::print, which throws where standard error is gone.
-  std::fputs(fmt::format("rankwise{}{}: error: {}\n", *command != '\0' ? " " : "", command, message).c_str(), stderr);
+  const std::string name = *command != '\0' ? " " + report::printable(command) : "";
+  std::fputs(fmt::format("rankwise{}: error: {}\n", name, report::printable(message)).c_str(), stderr);
 }
 
 /// An answer that did not reach its file or pipe is not an answer.
 int flushed(const char* command, int code) {
-  if ((std::fflush(stdout) == 0 && std::ferror(stdout) == 0) || code != 0) return code;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
   print_error(command, fmt::format("standard output cannot be written: {}", std::strerror(errno)));
   return static_cast<int>(ExitCode::input_output);
 }
@@ -89,10 +93,22 @@ void allow_many_files() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// A file that is opened while standard output is closed would get its number, and the answer. For reading alone, so
+/// that what is printed is still an error.
+void fill_standard_streams() {
+  while (true) {
+    const int opened = open("/dev/null", O_RDONLY);
+    if (opened <= STDERR_FILENO && opened >= 0) continue;
+    if (opened >= 0) close(opened);
+    return;
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
+  fill_standard_streams();
   allow_many_files();
   // Help, version and usage errors come before MPI starts, and once, whatever the number of processes.
   const int launched_rank = ranks::detect_launcher().rank;

@@ -7,9 +7,10 @@ namespace rankwise::app {
 
 void OutputOptions::add_to(CLI::App& app) {
   app.add_flag("--json", json_, "print one JSON object instead of the table");
-  add_value(app, "--out", "FILE[:DATASET]", "also write the result to a new file: .h5, .csv, .tsv, .json or .npy",
-            [this](const std::string& text) { destination_ = storage::parse_destination(text); });
-  app.add_flag("--overwrite", overwrite_, "replace the file of --out if it exists");
+  auto* out =
+      add_value(app, "--out", "FILE[:DATASET]", "also write the result to a new file: .h5, .csv, .tsv, .json or .npy",
+                [this](const std::string& text) { destination_ = storage::parse_destination(text); });
+  app.add_flag("--overwrite", overwrite_, "replace the file of --out if it exists")->needs(out);
 }
 
 void OutputOptions::check(const Invocation& invocation) const {

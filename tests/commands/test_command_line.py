@@ -61,6 +61,8 @@ def test_version():
     (["columns", ""], "SOURCE must not be empty"),
     (["rows", ""], "SOURCE must not be empty"),
     (["info", ""], "SOURCE must not be empty"),
+    (["po\npi"], "no command 'po?pi'"),
+    (["columns", "a.npy", "--overwrite"], "--overwrite requires --out"),
     (["columns", "a.npy", "b.npy"], "'b.npy' is one word too many"),
     (["columns", "a.npy", "--out", ""], "'' tells no format"),
     (["columns", "a.npy", "--out", "x.csv", "--out", "x.csv"], "--out is given more than once"),
@@ -106,6 +108,19 @@ def test_standard_output_that_is_full_is_an_error(words, ranks, tmp_path):
     line = ["sh", "-c", script, "_", *words]
     done = subprocess.run([MPIEXEC, "-n", str(ranks), *line] if ranks else line, cwd=tmp_path, capture_output=True, text=True)
     assert_refused(done, 3, "standard output cannot be written: No space left")
+
+
+def test_findings_that_reach_nobody_are_an_error(tmp_path):
+    script = f'exec {PROGRAM} doctor --path nowhere > /dev/full'
+    done = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert_refused(done, 3, "standard output cannot be written")
+
+
+def test_an_answer_never_gets_into_a_file_of_ours(tmp_path):
+    script = f'exec {PROGRAM} generate uniform --rows 3 --columns 2 --out new.csv >&-'
+    done = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert_refused(done, 3, "standard output cannot be written")
+    assert len((tmp_path / "new.csv").read_text().splitlines()) == 3
 
 
 def test_a_launcher_of_another_mpi_is_noticed():
