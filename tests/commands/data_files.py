@@ -56,6 +56,6 @@ def write_csv(path, a, header=None):
     with open(path, "w") as f:
         if header:
             f.write(",".join(header) + "\n")
-        for row in np.asarray(a).reshape(len(a), -1):
+        for row in np.asarray(a) if np.ndim(a) == 2 else np.reshape(a, (-1, 1)):
             f.write(",".join("" if v != v else repr(v.item()) for v in row) + "\n")
     return str(path)

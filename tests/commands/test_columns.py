@@ -51,7 +51,8 @@ def assert_equals(result, expected):
             if name in ("count", "nan"):
                 assert ours == value
             elif isinstance(value, int) or name in ("min", "max"):
-                assert (ours is None and math.isnan(value)) or int(ours) == value or ours == value, (name, c, ours, value)
+                exact = int(ours) if isinstance(ours, str) else ours  # wider integers than JSON has are texts
+                assert (ours is None and math.isnan(value)) or exact == value, (name, c, ours, value)
             elif math.isnan(value):
                 assert ours is None, (name, c, ours)
             else:
@@ -72,6 +73,7 @@ def files_of(name, a, folder):
     yield write_npy(folder / "f.npy", a, fortran=True)
     if a.size and name not in ("int64",):  # CSV values are float64
         yield write_csv(folder / "plain.csv", a.astype("f8"))
+    if a.shape[1] and name not in ("int64",):
         yield write_csv(folder / "header.csv", a.astype("f8"), [f"c{i}" for i in range(a.shape[1])])
 
 

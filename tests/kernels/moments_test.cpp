@@ -30,16 +30,27 @@ WideInteger bits(WideInteger value) {
   return value;
 }
 
+/// NaN may differ where they are not shown.
+bool same_inside(double a, double b) {
+  return bits(a) == bits(b) || (std::isnan(a) && std::isnan(b));
+}
+
+template <class Sum>
+bool same_statistics(const Moments<Sum>& a, const Moments<Sum>& b) {
+  return a.count == b.count && a.nan == b.nan && bits(a.sum) == bits(b.sum) && bits(a.m2) == bits(b.m2) &&
+         bits(a.min) == bits(b.min) && bits(a.max) == bits(b.max);
+}
+
 template <class Sum>
 testing::AssertionResult same_bits(const Moments<Sum>& a, const Moments<Sum>& b) {
-  if (a.count == b.count && a.nan == b.nan && bits(a.sum) == bits(b.sum) && bits(a.m2) == bits(b.m2) &&
-      bits(a.min) == bits(b.min) && bits(a.max) == bits(b.max)) {
+  if (same_statistics(a, b) && same_inside(a.centre, b.centre) && same_inside(a.offset, b.offset)) {
     return testing::AssertionSuccess();
   }
   const auto number = [](auto value) { return static_cast<double>(value); };
   const auto told = [&](const Moments<Sum>& m) {
     return testing::Message() << std::hexfloat << "count " << m.count << " nan " << m.nan << " sum " << number(m.sum)
-                              << " m2 " << m.m2 << " min " << number(m.min) << " max " << number(m.max);
+                              << " centre " << m.centre << " offset " << m.offset << " m2 " << m.m2 << " min "
+                              << number(m.min) << " max " << number(m.max);
   };
   return testing::AssertionFailure() << told(a) << "\n" << told(b);
 }
@@ -246,7 +257,7 @@ TEST(Moments, infinities_spoil_the_variance_alone) {
     EXPECT_EQ(moments.min, -infinity);
     EXPECT_EQ(moments.max, 2.5);
     EXPECT_EQ(bits(moments.m2), bits(nan));
-    EXPECT_TRUE(same_bits(moments_of_column(values), moments));
+    EXPECT_TRUE(same_statistics(moments_of_column(values), moments));
     values[1] = infinity;
     EXPECT_EQ(bits(moments_of_run(values.data(), values.size()).sum), bits(nan));
     const double positive[] = {infinity, 1};

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "rankwise/ranks/collectives.hpp"
 #include "tests/support/session.hpp"
 
 namespace rankwise::ranks {
@@ -24,12 +23,6 @@ TEST(Session, names_its_parts) {
   EXPECT_FALSE(host_name().empty());
   EXPECT_FALSE(mpi_library().empty());
   EXPECT_GE(boost_version(), "1.7");
-}
-
-TEST(Session, duplicates_do_not_hear_each_other) {
-  const Communicator a = test::session().ranks().duplicate(), b = a.duplicate();
-  EXPECT_EQ(a.rank(), b.rank());
-  EXPECT_EQ(sum(a, 1), sum(b, 1));
 }
 
 }  // namespace

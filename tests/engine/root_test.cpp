@@ -1,0 +1,80 @@
+#include "rankwise/engine/root.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/support/session.hpp"
+#include "tests/support/spelling.hpp"
+
+namespace rankwise::engine {
+namespace {
+
+/// Rank 0 leads; the others are played by the test, message by message.
+class RootTest : public testing::Test {
+ protected:
+  Outcome lead() {
+    ErasedJob job(spelling_);
+    Hands hands(job, cut_, 1);
+    Ledger ledger(cut_.count(), context_.ranks().size());
+    hands.work().add(ledger.first_shares().at(0));
+    return Root(context_, cut_, hands, nullptr, ledger).lead();
+  }
+  void report(const Report& report) { context_.messenger().send(0, report_subject, report.encode()); }
+  Order next_order() { return Order::decode(ByteReader(context_.messenger().wait_for(0, order_subject).bytes)); }
+  void say_farewell() {
+    report({.farewell = true});
+    context_.messenger().wait_for_sends();
+  }
+  [[nodiscard]] int rank() const { return context_.ranks().rank(); }
+  [[nodiscard]] int size() const { return context_.ranks().size(); }
+
+  Context context_{test::session(), {}};
+  test::Spelling spelling_{.cut = {300, 1}, .cost = std::chrono::microseconds(50)};
+  blocks::SpanCut cut_ = blocks::cut_into_spans(spelling_.cut, {64});
+};
+
+TEST_F(RootTest, hands_out_every_span_once_and_knows_who_did_it) {
+  std::vector<int> owners;
+  if (rank() == 0) {
+    owners = lead().owners;
+  } else {
+    const blocks::Range first = Ledger(cut_.count(), size()).first_shares().at(static_cast<std::size_t>(rank()));
+    std::vector<blocks::Range> mine{first};
+    report({.spans_done = {first}, .blocks_done = first.size(), .wants_more = true});
+    Order order = next_order();
+    for (; order.kind == Order::Kind::compute; order = next_order()) {
+      mine.push_back(order.spans);
+      report({.spans_done = {order.spans}, .blocks_done = order.spans.size(), .wants_more = true});
+    }
+    EXPECT_EQ(order.kind, Order::Kind::end);
+    owners = order.outcome.owners;
+    std::uint64_t count = 0;
+    for (const blocks::Range spans : mine) {
+      count += spans.size();
+      for (std::uint64_t span = spans.begin; span < spans.end; ++span) EXPECT_EQ(owners.at(span), rank());
+    }
+    EXPECT_EQ(count, static_cast<std::uint64_t>(std::count(owners.begin(), owners.end(), rank())));
+    say_farewell();
+  }
+  EXPECT_EQ(owners.size(), cut_.count());
+}
+
+TEST_F(RootTest, ends_all_ranks_with_the_failure_of_one) {
+  if (size() == 1) return;
+  ranks::Failure failure;
+  if (rank() == 0) {
+    failure = lead().failure;
+  } else {
+    if (rank() == size() - 1) report({.failure = {3, "the disk is gone"}});
+    const Order order = next_order();
+    EXPECT_EQ(order.kind, Order::Kind::end);
+    failure = order.outcome.failure;
+    say_farewell();
+  }
+  EXPECT_EQ(failure.exit_code, 3);
+  EXPECT_EQ(failure.message, "the disk is gone");
+}
+
+}  // namespace
+}  // namespace rankwise::engine
