@@ -10,9 +10,11 @@ namespace rankwise::engine {
 Hands::Hands(AnyJob& job, const blocks::SpanCut& cut, int threads)
     : work_(cut), forest_(cut.grid, [&job](AnyPartial& left, const AnyPartial& right) { job.merge(left, right); }) {
   job.set_threads(threads);
-  team_ = std::make_unique<Team>(
-      threads, work_, forest_,
-      [&job, grid = cut.grid](blocks::BlockIndex block, int thread) { return job.run(grid.block_at(block), thread); });
+  team_ = std::make_unique<Team>(threads, work_, forest_,
+                                 [this, &job, grid = cut.grid](blocks::BlockIndex block, int thread) {
+                                   if (const auto upcoming = work_.upcoming()) job.announce(grid.block_at(*upcoming));
+                                   return job.run(grid.block_at(block), thread);
+                                 });
 }
 
 Report Hands::report(const ranks::Communicator& ranks) {

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "rankwise/storage/mapped_file.hpp"
+
 namespace rankwise::engine {
 namespace {
 
@@ -11,7 +13,9 @@ void compute(Work& work, Forest& forest, blocks::Grid grid,
              const std::function<AnyPartial(blocks::BlockIndex, int)>& run, int thread) {
   try {
     while (const auto block = work.next()) {
-      forest.add(blocks::leaf(grid.block_at(*block)), run(*block, thread));
+      auto partial = run(*block, thread);
+      storage::check_mapped_files();
+      forest.add(blocks::leaf(grid.block_at(*block)), std::move(partial));
       work.set_done(*block);
     }
   } catch (...) {

@@ -89,6 +89,7 @@ class MomentsJob {
     return storage::with_type(scratch.tile.type(),
                               [&](auto zero) -> Partial { return moments_of_tile<decltype(zero)>(scratch.tile); });
   }
+  void announce(blocks::Block block) const { matrix_.reader().announce(cut_.region_of(block)); }
   void merge(Partial& left, const Partial& right) const {
     std::visit(
         [&](auto& mine) {
