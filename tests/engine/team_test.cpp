@@ -1,15 +1,11 @@
 #include "rankwise/engine/team.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
 #include <set>
 #include <stdexcept>
-
-#include "rankwise/storage/mapped_file.hpp"
-#include "tests/support/temporary_folder.hpp"
 
 namespace rankwise::engine {
 namespace {
@@ -49,28 +45,6 @@ TEST(Team, computes_every_block_once) {
     for (const auto& n : times) EXPECT_EQ(n.load(), 1);
     EXPECT_EQ(number(forest.take({0, 0, 10})), 999U * 1000 / 2);
   }
-}
-
-TEST(Team, input_that_is_cut_short_while_a_block_looks_at_it_is_a_failure) {
-  const test::TemporaryFolder folder;
-  const std::string path = folder.file("input", std::string(100'000, '\1'));
-  const auto mapped = storage::MappedFile::map(std::make_shared<storage::InputFile>(path));
-  const blocks::SpanCut cut = blocks::cut_into_spans({1, 1}, {8});
-  Work work(cut);
-  Forest forest(cut.grid, add);
-  work.add({0, cut.count()});
-  {
-    Team team(1, work, forest, [&](blocks::BlockIndex, int) {
-      storage::note_view(mapped);
-      EXPECT_EQ(truncate(path.c_str(), 0), 0);
-      return number(static_cast<std::uint64_t>(mapped->bytes().back()));
-    });
-    while (!work.team_is_gone()) work.wait_for_news(std::chrono::milliseconds(1));
-  }
-  const News news = work.take_news();
-  ASSERT_TRUE(news.failure);
-  EXPECT_THROW(std::rethrow_exception(news.failure), IoError);
-  EXPECT_EQ(forest.size(), 0U);
 }
 
 TEST(Team, an_exception_becomes_news_and_ends_the_team) {

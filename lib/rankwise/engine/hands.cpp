@@ -4,6 +4,7 @@
 
 #include "rankwise/base/stop_request.hpp"
 #include "rankwise/ranks/session.hpp"
+#include "rankwise/storage/mapped_file.hpp"
 
 namespace rankwise::engine {
 
@@ -13,7 +14,9 @@ Hands::Hands(AnyJob& job, const blocks::SpanCut& cut, int threads)
   team_ = std::make_unique<Team>(threads, work_, forest_,
                                  [this, &job, grid = cut.grid](blocks::BlockIndex block, int thread) {
                                    if (const auto upcoming = work_.upcoming()) job.announce(grid.block_at(*upcoming));
-                                   return job.run(grid.block_at(block), thread);
+                                   auto partial = job.run(grid.block_at(block), thread);
+                                   storage::check_mapped_files();
+                                   return partial;
                                  });
 }
 

@@ -4,8 +4,6 @@
 
 #include <utility>
 
-#include "rankwise/storage/mapped_file.hpp"
-
 namespace rankwise::engine {
 namespace {
 
@@ -13,9 +11,7 @@ void compute(Work& work, Forest& forest, blocks::Grid grid,
              const std::function<AnyPartial(blocks::BlockIndex, int)>& run, int thread) {
   try {
     while (const auto block = work.next()) {
-      auto partial = run(*block, thread);
-      storage::check_mapped_files();
-      forest.add(blocks::leaf(grid.block_at(*block)), std::move(partial));
+      forest.add(blocks::leaf(grid.block_at(*block)), run(*block, thread));
       work.set_done(*block);
     }
   } catch (...) {
