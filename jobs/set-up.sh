@@ -1,6 +1,7 @@
 #!/bin/bash
 # Installs what is missing, from Debian's or Ubuntu's packages: `jobs/set-up.sh build` what a build needs,
-# `jobs/set-up.sh test` what the tests need as well. Without the rights to install, it says what to ask for.
+# `jobs/set-up.sh test` what the tests need as well, `jobs/set-up.sh peers` what the benchmarks compare with. Without the
+# rights to install, it says what to ask for.
 set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config openmpi-bin libopenmpi-dev libboost-mpi-dev libhdf5-openmpi-dev libhwy-dev
@@ -9,8 +10,11 @@ test=(clang clang-format libclang-rt-dev libomp-dev libgtest-dev libbenchmark-de
       python3-numpy python3-h5py python3-pandas python3-tables python3-netcdf4 python3-scipy python3-pytest
       slurmctld slurmd slurm-client munge libpmix-dev)
 
+peers=(python3-venv python3-dask python3-numba python3-mpi4py)
+
 packages=("${build[@]}")
 [ "${1:-build}" = test ] && packages+=("${test[@]}")
+[ "${1:-build}" = peers ] && packages+=("${peers[@]}")
 
 missing=()
 for package in "${packages[@]}"; do

@@ -1,145 +1,199 @@
 #!/usr/bin/env python3
-"""rankwise beside the tools that its users come from: the same file, the same run, medians, and the machine's own limit.
+"""rankwise beside the tools that its users come from: the same files, the same run, and the machine's own limits.
 
-usage: compare.py RANKWISE [--folder FOLDER] [--rows 30000] [--columns 10000] [--repeat 5] [--samples 1e10]
+usage: compare.py --program RANKWISE --counter LIBRARY --folder FOLDER --out RESULTS.json
+                  [--python PYTHON=NAME ...] [--rows R] [--columns C] [--csv-rows R] [--samples N] [--repeat 5]
 
-Needs NumPy, h5py, Dask and numba (Debian: python3-numpy python3-h5py python3-dask python3-numba). Each measurement runs
-in a process of its own and times the work alone, without start-up; files are in the page cache. Prints Markdown.
+tests/benchmarks/run.sh calls it with all that it needs. report.py makes RESULTS.md and results.svg of what it wrote.
 """
 import argparse
 import json
 import os
 import platform
-import statistics
 import subprocess
 import sys
 
-PEERS = {
-    # What the memory gives: all threads read what is there already and do next to nothing with it.
-    "limit: threads reading memory (numba)": """
-import h5py, numba, numpy as np
-x = h5py.File(FILE)["x"][...].reshape(-1)
-@numba.njit(parallel=True, fastmath=True)
-def work(x):
-    s = 0.0
-    for i in numba.prange(x.size): s += x[i]
-    return s
-work(x[:1000])
-measure(lambda: work(x))
-""",
-    "NumPy, from memory": """
-import h5py
-x = h5py.File(FILE)["x"][...]
-measure(lambda: STATISTICS(x, AXIS))
-""",
-    "h5py + NumPy": """
-import h5py
-measure(lambda: STATISTICS(h5py.File(FILE)["x"][...], AXIS))
-""",
-    "Dask": """
-import h5py, dask, dask.array as da
-def work():
-    d = h5py.File(FILE)["x"]
-    x = da.from_array(d, chunks="auto" if d.chunks else tuple(min(n, m) for n, m in zip(d.shape, CHUNK)))
-    return dask.compute(*[np.asarray(v) if not hasattr(v, "dask") else v for v in STATISTICS(x, AXIS)])
-measure(work)
-""",
-}
+from measures import memory, messages, progress_cost, start_up
+from race import Peer, Program, race
 
-PREAMBLE = """
-import json, time, numpy as np
-def sums(x, axis): return [x.sum(axis=axis)]
-def all_of_them(x, axis): return [x.sum(axis=axis), x.mean(axis=axis), x.var(axis=axis), x.min(axis=axis), x.max(axis=axis)]
-def measure(work):
-    work()
-    times = []
-    for _ in range(REPEAT):
-        start = time.perf_counter(); work(); times.append(time.perf_counter() - start)
-    print(json.dumps(sorted(times)[len(times) // 2]))
+THREADS = len(os.sched_getaffinity(0))
+
+
+def some(values):
+    return [float(v[i]) for v in values for i in (0, len(v) // 2, len(v) - 1)]
+
+
+def of_columns(names):
+    return lambda r: {"seconds": r["seconds"], "answer": some([r["statistics"][name] for name in names])}
+
+
+def of_pi(r):
+    return {"seconds": r["seconds"], "answer": [r["estimate"]], "samples": r["samples"]}
+
+
+def ours(options, words, read, one_thread=False):
+    """rankwise on one rank with all threads, on a rank for each processor, and perhaps on one processor alone."""
+    line = [options.program, *words, "--json", "--progress", "none"]
+    yield Program(f"rankwise, 1 × {THREADS}", line, read)
+    yield Program(f"rankwise, {THREADS} × 1", ["mpiexec", "-n", THREADS, *line], read)
+    if one_thread:
+        yield Program("rankwise, 1 × 1", [*line, "--threads", "1"], read)
+
+
+def peers(options, job, names, file, axis):
+    """Each with every Python that was given, the system's first."""
+    shown = {"limit": "limit: reading memory", "numpy": "NumPy, from memory", "h5py": "h5py + NumPy", "dask": "Dask",
+             "multiprocessing": "multiprocessing, from memory", "numba": "numba prange, from memory",
+             "pandas": "pandas", "polars": "Polars", "pyarrow": "pyarrow", "modin": "Modin on Ray"}
+    for name in names:
+        for python, kind in options.python:
+            if name == "limit":
+                yield Peer(shown[name], python, "", name, file, axis)
+                break
+            yield Peer(f"{shown[name]} ({kind})", python, job, name, file, axis)
+
+
+def generate(options, kind, name, *words):
+    file = os.path.join(options.folder, name)
+    if not os.path.exists(file):
+        subprocess.run([options.program, "generate", kind, "--out", file, "--progress", "none", *map(str, words)],
+                       check=True, stdout=subprocess.DEVNULL)
+    return file
+
+
+def write_with_h5py(options, name, axis):
+    """Plain files as users have them: written by h5py, in the page cache."""
+    file = os.path.join(options.folder, name)
+    if not os.path.exists(file):
+        code = f"""
+import h5py, numpy as np
+r = np.random.default_rng(0)
+with h5py.File({file!r}, "w") as f:
+    d = f.create_dataset("x", {(options.columns, options.rows) if axis == 1 else (options.rows, options.columns)}, "f8")
+    for i in range(0, d.shape[0], 1000): d[i:i + 1000] = r.random((min(1000, d.shape[0] - i), d.shape[1]))
+    if {axis} == 1: d.attrs["rankwise_layout"] = "columns"
 """
+        subprocess.run([options.python[0][0], "-c", code], check=True)
+    return file
 
 
-def peer(code, file, axis, stats, repeat):
-    chunk = "(200, 30000)" if axis == 1 else "(500, 10000)"
-    text = f"FILE={file!r}; AXIS={axis}; REPEAT={repeat}; CHUNK={chunk}\n" + PREAMBLE + f"STATISTICS = {stats}\n" + code
-    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True)
-    if done.returncode != 0:
-        return None, done.stderr.strip().splitlines()[-1]
-    return json.loads(done.stdout.splitlines()[-1]), None
+def read_whole(file):
+    """Into the page cache."""
+    with open(file, "rb") as f:
+        while f.read(1 << 24):
+            pass
 
 
-def ours(line, repeat):
-    seconds = []
-    for i in range(repeat + 1):
-        done = subprocess.run([*line, "--json", "--progress", "none"], capture_output=True, text=True)
-        if done.returncode != 0:
-            sys.exit(f"{' '.join(line)}\n{done.stderr}")
-        result = json.loads(done.stdout)
-        if i > 0:
-            seconds.append(result["seconds"])
-    return statistics.median(seconds), result
+def columns_jobs(options):
+    shape = ("--rows", options.rows, "--columns", options.columns)
+    every = "sum,mean,var,min,max"
+    layouts = {"columns contiguous": (lambda: write_with_h5py(options, "columns.h5", 1), 1),
+               "rows contiguous": (lambda: write_with_h5py(options, "rows.h5", 0), 0),
+               "gzip + shuffle chunks": (lambda: generate(options, "uniform", "gzip.h5", *shape, "--gzip", 4), 0)}
+    for layout, (make, axis) in layouts.items():
+        file = make()
+        read_whole(file)
+        gzip = layout.startswith("gzip")
+        for job, title, words, extra in (("sum", "sum of each column", "sum", ["multiprocessing", "numba"]),
+                                         ("all", "sum, mean, variance, min, max of each column", every, ["pandas"])):
+            if job == "sum" and gzip:
+                continue
+            names = ["h5py", "dask"] if gzip else ["limit", "numpy", *extra, "h5py", "dask"]
+            yield {"title": f"{title}, {layout}", "gigabytes": options.rows * options.columns * 8e-9,
+                   "aim": aim(job, gzip),
+                   "contenders": lambda: [*ours(options, ["columns", file, "--stats", words], of_columns(words.split(","))),
+                                          *peers(options, job, names, file, axis)]}
+        if options.keep != "yes":
+            os.remove(file)
 
 
-def layouts(program):
-    cores = len(os.sched_getaffinity(0))
-    yield f"rankwise, 1 × {cores}", [program]
-    yield f"rankwise, {cores} × 1", ["mpiexec", "-n", str(cores), program]
+def aim(job, gzip):
+    if gzip:
+        return [["best of h5py, Dask", 4.5]]
+    return [["limit", 0.9 if job == "sum" else 0.8], ["best of Dask", 10 if job == "sum" else None]]
 
 
-def table(title, gigabytes, rows):
-    print(f"\n### {title}\n\n| | seconds | GB/s |\n|---|---|---|")
-    for name, seconds, why in rows:
-        print(f"| {name} | {seconds:.3f} | {gigabytes / seconds:.2f} |" if seconds else f"| {name} | - | {why} |")
+def csv_job(options):
+    file = generate(options, "normal", "normal.csv", "--rows", options.csv_rows, "--columns", 40)
+    read_whole(file)
+    names = ["sum", "mean", "var", "min", "max"]
+    yield {"title": "CSV: sum, mean, variance, min, max of each column", "gigabytes": os.path.getsize(file) * 1e-9,
+           "aim": [["best of pandas", 10], ["best of all", 1]],
+           "contenders": lambda: [*ours(options, ["columns", file, "--stats", ",".join(names)], of_columns(names)),
+                                  *peers(options, "csv", ["pandas", "dask", "pyarrow", "polars", "modin"], file, 0)]}
+    if options.keep != "yes":
+        os.remove(file)
+
+
+def pi_job(options):
+    program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "mpi4py_pi.py")
+    mpi4py = [Program(f"mpi4py, {THREADS} ranks", ["mpiexec", "-n", THREADS, python, program], lambda r: r)
+              for python, kind in options.python[:1]]
+    yield {"title": f"π from {options.samples} samples", "samples": float(options.samples), "tolerance": 0.01,
+           "aim": [["NumPy per core", 14]],
+           "contenders": lambda: [*ours(options, ["pi", "--samples", options.samples], of_pi, one_thread=True), *mpi4py,
+                                  *peers(options, "pi", ["numpy", "numba"], options.samples, 0)]}
+
+
+def machine():
+    with open("/proc/cpuinfo") as f:
+        models = [line.split(":")[1].strip() for line in f if line.startswith("model name")]
+    with open("/proc/meminfo") as f:
+        gigabytes = int(f.readline().split()[1]) * 1024 / 1e9
+    return {"processor": models[0] if models else platform.machine(), "processors": THREADS, "gigabytes": gigabytes,
+            "system": platform.platform()}
+
+
+def versions(options):
+    names = ["numpy", "h5py", "dask", "numba", "pandas", "polars", "pyarrow", "modin", "mpi4py"]
+    code = f"""
+import importlib.metadata as m, json, platform
+def version(n):
+    try: return m.version(n)
+    except m.PackageNotFoundError: return None
+print(json.dumps({{"python": platform.python_version(), **{{n: version(n) for n in {names} if version(n)}}}}))
+"""
+    found = {kind: json.loads(subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout)
+             for python, kind in options.python}
+    found["rankwise"] = subprocess.run([options.program, "--version", "--verbose"], capture_output=True, text=True).stdout
+    return found
+
+
+def parse_options():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--program", required=True)
+    parser.add_argument("--counter", required=True)
+    parser.add_argument("--folder", default=".")
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--python", action="append", type=lambda text: text.rsplit("=", 1))
+    parser.add_argument("--rows", type=int, default=30000)
+    parser.add_argument("--columns", type=int, default=10000)
+    parser.add_argument("--csv-rows", type=int, default=1_400_000)
+    parser.add_argument("--samples", default="1e10")
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--keep", default="no", choices=["no", "yes"], help="keep the files for the next run")
+    options = parser.parse_args()
+    options.program = os.path.abspath(options.program)
+    options.python = options.python or [[sys.executable, "Python"]]
+    return options
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("rankwise")
-    parser.add_argument("--folder", default=".")
-    parser.add_argument("--rows", type=int, default=30000)
-    parser.add_argument("--columns", type=int, default=10000)
-    parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--samples", default="1e10")
-    options = parser.parse_args()
-    program = os.path.abspath(options.rankwise)
-    gigabytes = options.rows * options.columns * 8 / 1e9
-    print(f"{platform.processor() or platform.machine()}, {len(os.sched_getaffinity(0))} processors; "
-          f"{options.rows} × {options.columns} float64, {gigabytes:.2f} GB; medians of {options.repeat}")
-
-    kinds = {"columns contiguous": (["--layout", "columns"], 1), "rows contiguous": ([], 0),
-             "gzip + shuffle chunks, rows": (["--gzip", "4"], 0)}
-    for kind, (how, axis) in kinds.items():
-        file = os.path.join(options.folder, "bench-" + kind.split()[0] + ".h5")
-        subprocess.run([program, "generate", "uniform", "--rows", str(options.rows), "--columns", str(options.columns),
-                        "--out", file, "--overwrite", "--progress", "none", *how], check=True, stdout=subprocess.DEVNULL)
-        for title, words, stats in (("sum of each column", ["--stats", "sum"], "sums"),
-                                    ("sum, mean, variance, min, max in one pass", ["--stats", "sum,mean,var,min,max"], "all_of_them")):
-            rows = []
-            for name, start in layouts(program):
-                rows.append((name, ours([*start, "columns", file, *words], options.repeat)[0], None))
-            for name, code in PEERS.items():
-                if name.startswith("limit") and kind.startswith("gzip"):
-                    continue
-                rows.append((name, *peer(code, file, axis, stats, options.repeat if not kind.startswith("gzip") else 2)))
-            table(f"{title}, {kind}", gigabytes, rows)
-        os.remove(file)
-
-    print(f"\n### pi, {options.samples} samples\n\n| | 10^9 samples/s |\n|---|---|")
-    for name, start in [("rankwise, 1 × 1", [program, "--one"]), *layouts(program)]:
-        line = [*[word for word in start if word != "--one"], "pi", "--samples", options.samples]
-        rate = ours(line + (["--threads", "1"] if start[-1] == "--one" else []), 3)[1]["samples_per_second"]
-        print(f"| {name} | {rate / 1e9:.3f} |")
-    code = """
-r = np.random.default_rng(0)
-def work():
-    n = 10**7
-    x = r.integers(0, 2**32, n, dtype=np.uint32).astype(np.uint64); y = r.integers(0, 2**32, n, dtype=np.uint32).astype(np.uint64)
-    s = x * x
-    return (s + y * y >= s).sum()
-measure(work)
-"""
-    seconds, why = peer(code, "", 0, "sums", 5)
-    print(f"| NumPy, one core | {10**7 / seconds / 1e9:.3f} |" if seconds else f"| NumPy | {why} |")
+    options = parse_options()
+    results = {"machine": machine(), "versions": versions(options), "repeat": options.repeat, "jobs": []}
+    for jobs in (pi_job, columns_jobs, csv_job):
+        for job in jobs(options):
+            print(job["title"], file=sys.stderr, flush=True)
+            contenders = job.pop("contenders")()
+            job["results"] = race(contenders, options.repeat, job.pop("tolerance", 1e-9))
+            results["jobs"].append(job)
+    for name, measure in (("start_up", start_up), ("messages", messages), ("memory", memory),
+                          ("progress", progress_cost)):
+        print(name, file=sys.stderr, flush=True)
+        results[name] = measure(options)
+    with open(options.out, "w") as f:
+        json.dump(results, f, indent=1)
 
 
-main()
+if __name__ == "__main__":
+    main()

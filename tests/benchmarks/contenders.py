@@ -1,0 +1,247 @@
+#!/usr/bin/env python3
+"""One contender of a comparison, in a process of its own.
+
+usage: contenders.py JOB NAME FILE AXIS
+
+Makes ready (imports, compiles, loads what it works on from memory), prints `ready`, then does the work once for each
+line of standard input and prints {"seconds": ..., "answer": [...]}: the work alone, and a few numbers of the result
+that every contender must agree on. AXIS is NumPy's, of the array as the file has it.
+"""
+import json
+import os
+import sys
+import time
+
+import numpy as np
+
+THREADS = len(os.sched_getaffinity(0))
+
+
+def load(file):
+    import h5py
+    with h5py.File(file) as f:
+        return f["x"][...]
+
+
+def some(values):
+    """The first, a middle and the last column of each statistic."""
+    return [float(v[i]) for v in values for i in (0, len(v) // 2, len(v) - 1)]
+
+
+def all_statistics(x, axis):
+    return [x.sum(axis=axis), x.mean(axis=axis), x.var(axis=axis), x.min(axis=axis), x.max(axis=axis)]
+
+
+def limit(file, axis):
+    """What all threads can read from memory per second: they add up what is there already."""
+    import numba
+    x = load(file).reshape(-1)
+    parts = 64 * THREADS
+
+    @numba.njit(parallel=True, fastmath=True)
+    def add(x):
+        sums = np.zeros(parts)
+        for part in numba.prange(parts):
+            for i in range(part * x.size // parts, (part + 1) * x.size // parts):
+                sums[part] += x[i]
+        return sums
+    add(x[:10_000])
+    return lambda: add(x) is None
+
+
+def numpy_sum(file, axis):
+    x = load(file)
+    return lambda: some([x.sum(axis=axis)])
+
+
+def numpy_all(file, axis):
+    x = load(file)
+    return lambda: some(all_statistics(x, axis))
+
+
+def h5py_sum(file, axis):
+    return lambda: some([load(file).sum(axis=axis)])
+
+
+def h5py_all(file, axis):
+    return lambda: some(all_statistics(load(file), axis))
+
+
+def dask_array(file, axis):
+    import dask.array as da
+    import h5py
+    d = h5py.File(file)["x"]
+    rows, columns = d.shape
+    chunk = "auto" if d.chunks else ((200, columns) if axis == 1 else (500, columns))
+    return da.from_array(d, chunks=chunk)
+
+
+def dask_sum(file, axis):
+    return lambda: some([dask_array(file, axis).sum(axis=axis).compute()])
+
+
+def dask_all(file, axis):
+    import dask
+    return lambda: some(dask.compute(*all_statistics(dask_array(file, axis), axis)))
+
+
+def multiprocessing_sum(file, axis):
+    """Workers that inherit the array, each a share of the columns."""
+    import multiprocessing
+    global shared
+    shared = load(file)
+    pool = multiprocessing.get_context("fork").Pool(THREADS)
+    n = shared.shape[1 - axis]
+    shares = [(axis, i * n // THREADS, (i + 1) * n // THREADS) for i in range(THREADS)]
+    return lambda: some([np.concatenate(pool.map(sum_of_share, shares))])
+
+
+def sum_of_share(share):
+    axis, begin, end = share
+    return (shared[begin:end] if axis == 1 else shared[:, begin:end]).sum(axis=axis)
+
+
+def numba_sum(file, axis):
+    import numba
+    x = load(file)
+
+    @numba.njit(parallel=True, fastmath=True)
+    def of_rows(x):
+        sums = np.zeros(x.shape[0])
+        for i in numba.prange(x.shape[0]):
+            sums[i] = x[i].sum()
+        return sums
+
+    @numba.njit(parallel=True, fastmath=True)
+    def of_columns(x):
+        sums = np.zeros((THREADS, x.shape[1]))
+        for t in numba.prange(THREADS):
+            for i in range(t * x.shape[0] // THREADS, (t + 1) * x.shape[0] // THREADS):
+                sums[t] += x[i]
+        return sums.sum(axis=0)
+    work = of_rows if axis == 1 else of_columns
+    work(x[:2])
+    return lambda: some([work(x)])
+
+
+def pandas_all(file, axis):
+    import pandas as pd
+    x = load(file)
+    frame = pd.DataFrame(x.T if axis == 1 else x)
+
+    def work():
+        d = frame.describe(percentiles=[0.5])
+        mean = d.loc["mean"].to_numpy()
+        n = len(frame)
+        return some([mean * n, mean, d.loc["std"].to_numpy() ** 2 * (n - 1) / n, d.loc["min"].to_numpy(),
+                     d.loc["max"].to_numpy()])
+    return work
+
+
+def numpy_pi(samples, axis):
+    r = np.random.default_rng(0)
+    n = 10**7
+
+    def work():
+        x = r.integers(0, 2**32, n, dtype=np.uint32).astype(np.uint64)
+        y = r.integers(0, 2**32, n, dtype=np.uint32).astype(np.uint64)
+        s = x * x
+        return [4.0 * float((s + y * y >= s).sum()) / n]
+    work.samples = n
+    return work
+
+
+def numba_pi(samples, axis):
+    import numba
+
+    @numba.njit(parallel=True)
+    def hits(parts, n):
+        found = np.zeros(parts, np.int64)
+        for part in numba.prange(parts):
+            np.random.seed(part)
+            count = 0
+            for _ in range(n):
+                x, y = np.random.random(), np.random.random()
+                count += x * x + y * y < 1.0
+            found[part] = count
+        return found.sum()
+    hits(2, 10)
+    parts, n = 8 * THREADS, 10**7
+
+    def work():
+        return [4.0 * float(hits(parts, n)) / (parts * n)]
+    work.samples = parts * n
+    return work
+
+
+def pandas_csv(file, axis):
+    import pandas as pd
+
+    def work():
+        t = pd.read_csv(file, header=None)
+        return some([s.to_numpy() for s in (t.sum(), t.mean(), t.var(ddof=0), t.min(), t.max())])
+    return work
+
+
+def dask_csv(file, axis):
+    import dask
+    import dask.dataframe as dd
+
+    def work():
+        t = dd.read_csv(file, header=None)
+        return some([s.to_numpy() for s in dask.compute(t.sum(), t.mean(), t.var(ddof=0), t.min(), t.max())])
+    return work
+
+
+def modin_csv(file, axis):
+    os.environ.update(MODIN_ENGINE="ray", MODIN_CPUS=str(THREADS), RAY_DEDUP_LOGS="0")
+    import ray
+    ray.init(num_cpus=THREADS, include_dashboard=False, logging_level="error", log_to_driver=False)
+    import modin.pandas as pd
+
+    def work():
+        t = pd.read_csv(file, header=None)
+        return some([s.to_numpy() for s in (t.sum(), t.mean(), t.var(ddof=0), t.min(), t.max())])
+    return work
+
+
+def polars_csv(file, axis):
+    import polars as pl
+
+    def work():
+        t = pl.scan_csv(file, has_header=False)
+        every = pl.all()
+        out = t.select(every.sum().name.prefix("s"), every.mean().name.prefix("m"), every.var(ddof=0).name.prefix("v"),
+                       every.min().name.prefix("n"), every.max().name.prefix("x")).collect().row(0)
+        columns = len(out) // 5
+        return some([out[i * columns:(i + 1) * columns] for i in range(5)])
+    return work
+
+
+def pyarrow_csv(file, axis):
+    import pyarrow.compute as pc
+    import pyarrow.csv
+
+    def work():
+        t = pyarrow.csv.read_csv(file, read_options=pyarrow.csv.ReadOptions(autogenerate_column_names=True))
+        columns = [[pc.sum(c).as_py(), pc.mean(c).as_py(), pc.variance(c).as_py(), *pc.min_max(c).as_py().values()]
+                   for c in t.columns]
+        return some(list(zip(*columns)))
+    return work
+
+
+def main():
+    job, name, file, axis = sys.argv[1:]
+    work = globals()[f"{name}_{job}" if job else name](file, int(axis))
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        start = time.perf_counter()
+        answer = work()
+        result = {"seconds": time.perf_counter() - start, "answer": answer or []}
+        if hasattr(work, "samples"):
+            result["samples"] = work.samples
+        print(json.dumps(result), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""What is counted or weighed rather than raced: start-up, messages, memory, the cost of the progress display."""
+import json
+import os
+import statistics
+import subprocess
+import threading
+import time
+
+
+def wall(line, **options):
+    start = time.perf_counter()
+    subprocess.run([str(word) for word in line], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+    return time.perf_counter() - start
+
+
+def start_up(options):
+    """Seconds of whole commands that have nothing to do, with and without a launcher."""
+    lines = {"rankwise --version": [options.program, "--version"],
+             "rankwise pi --samples 1": [options.program, "pi", "--samples", "1"],
+             "mpiexec -n 1 rankwise pi --samples 1": ["mpiexec", "-n", 1, options.program, "pi", "--samples", "1"],
+             "mpiexec -n 2 rankwise pi --samples 1": ["mpiexec", "-n", 2, options.program, "pi", "--samples", "1"],
+             "python3 -c 'import numpy'": [options.python[0][0], "-c", "import numpy"]}
+    return {name: statistics.median(wall(line) for _ in range(7)) for name, line in lines.items()}
+
+
+def messages(options):
+    """Messages and bytes that ranks send, counted by a library between the program and MPI; many ranks on few cores."""
+    file = os.path.join(options.folder, "small.h5")
+    subprocess.run([options.program, "generate", "uniform", "--rows", "20000", "--columns", "1000", "--overwrite", "--out",
+                    file, "--progress", "none"], check=True, stdout=subprocess.DEVNULL)
+    counted = []
+    for ranks in (1, 2, 4, 8, 16, 32, 64):
+        for name, words in (("columns", ["columns", file]), ("pi", ["pi", "--samples", "1e10"])):
+            out = os.path.join(options.folder, "messages.json")
+            line = ["mpiexec", "-n", ranks, "-x", f"LD_PRELOAD={os.path.abspath(options.counter)}", "-x",
+                    f"RANKWISE_COUNT_TO={out}", options.program, *words, "--threads", "1", "--progress", "none"]
+            subprocess.run([str(word) for word in line], check=True, stdout=subprocess.DEVNULL,
+                           env={**os.environ, "OMPI_MCA_rmaps_base_oversubscribe": "true"})
+            with open(out) as f:
+                counted.append({"job": name, "ranks": ranks, **json.load(f)})
+    os.remove(file)
+    return counted
+
+
+class Peak:
+    """The greatest anonymous memory of any process of a program, looked at every few milliseconds."""
+
+    def __init__(self, program):
+        self.program, self.bytes, self.going = os.path.basename(program), 0, True
+        self.thread = threading.Thread(target=self.watch)
+        self.thread.start()
+
+    def watch(self):
+        while self.going:
+            for entry in os.listdir("/proc"):
+                if entry.isdigit():
+                    self.look_at(entry)
+            time.sleep(0.003)
+
+    def look_at(self, process):
+        try:
+            with open(f"/proc/{process}/comm") as f:
+                if f.read().strip() != self.program:
+                    return
+            with open(f"/proc/{process}/status") as f:
+                for line in f:
+                    if line.startswith("RssAnon"):
+                        self.bytes = max(self.bytes, int(line.split()[1]) * 1024)
+        except OSError:
+            pass  # it has ended
+
+    def end(self):
+        self.going = False
+        self.thread.join()
+        return self.bytes
+
+
+def memory(options):
+    """Anonymous memory of a rank under --memory, for a matrix in each layout."""
+    shape = ["--rows", str(options.rows), "--columns", str(options.columns)]
+    weighed = []
+    for layout, words in (("columns contiguous", ["--layout", "columns"]), ("rows contiguous", []), ("gzip", ["--gzip", "1"])):
+        file = os.path.join(options.folder, "memory.h5")
+        subprocess.run([options.program, "generate", "uniform", *shape, *words, "--overwrite", "--out", file, "--progress",
+                        "none"], check=True, stdout=subprocess.DEVNULL)
+        for what in (["--stats", "mean,std"], ["--stats", "median"]):
+            for limit in ("64M", "256M", "1G"):
+                for ranks in (1, 2):
+                    peak = Peak(options.program)
+                    try:
+                        wall(["mpiexec", "-n", ranks, options.program, "columns", file, *what, "--memory", limit,
+                              "--threads", "2", "--progress", "none"])
+                    finally:
+                        weighed.append({"layout": layout, "job": what[1], "memory": limit, "ranks": ranks,
+                                        "bytes": peak.end()})
+        os.remove(file)
+    return weighed
+
+
+def progress_cost(options):
+    """Seconds of π with a line of progress and without, by turns."""
+    line = [options.program, "pi", "--samples", options.samples, "--json"]
+    times = {"none": [], "bar": []}
+    for _ in range(2 * options.repeat + 1):
+        for mode in times:
+            done = subprocess.run([*line, "--progress", mode], capture_output=True, text=True, check=True)
+            times[mode].append(json.loads(done.stdout)["seconds"])
+    pairs = [bar / none for none, bar in zip(times["none"], times["bar"])]
+    return {"none": statistics.median(times["none"]), "bar": statistics.median(times["bar"]),
+            "ratio": statistics.median(pairs)}

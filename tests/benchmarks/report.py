@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""Makes RESULTS.md and results.svg of what was measured.
+
+usage: report.py RESULTS.json KERNELS.json FOLDER
+"""
+import html
+import json
+import os
+import sys
+
+
+def ours(job):
+    return [r for r in job["results"] if r["name"].startswith("rankwise") and "seconds" in r]
+
+
+def others(job):
+    return [r for r in job["results"]
+            if not r["name"].startswith(("rankwise", "limit")) and "seconds" in r and "problem" not in r]
+
+
+def rate(job, result):
+    """GB/s of what the job reads, or 10^9 samples/s."""
+    if "gigabytes" in job:
+        return job["gigabytes"] / result["seconds"]
+    return result.get("samples", job["samples"]) / result["seconds"] / 1e9
+
+
+def unit(job):
+    return "GB/s" if "gigabytes" in job else "10^9 samples/s"
+
+
+def verdicts(job):
+    """How far the fastest of ours is from what was aimed at, in words."""
+    best = max(rate(job, r) for r in ours(job))
+    for what, factor in job["aim"]:
+        rivals = [r for r in job["results"] if "seconds" in r and "problem" not in r]
+        if what == "limit":
+            rivals = [r for r in rivals if r["name"].startswith("limit")]
+        elif what == "NumPy per core":
+            rivals = [r for r in rivals if r["name"].startswith("NumPy")]
+            best = max(rate(job, r) for r in ours(job) if r["name"].endswith("1 × 1"))
+        else:
+            wanted = what.removeprefix("best of ").split(", ")
+            rivals = [r for r in others(job) if wanted == ["all"] or any(r["name"].startswith(w) for w in wanted)]
+        if not rivals:
+            continue
+        rival = max(rivals, key=lambda r: rate(job, r))
+        ratio = best / rate(job, rival)
+        shown = f"{100 * ratio:.0f} % of the {rival['name']}" if what == "limit" else f"{ratio:.1f} × {rival['name']}"
+        aim = "" if factor is None else f" (aim: {100 * factor:.0f} %)" if what == "limit" else f" (aim: {factor} ×)"
+        yield shown + aim
+
+
+def job_tables(results):
+    for job in results["jobs"]:
+        yield f"\n### {job['title']}\n\n{'; '.join(verdicts(job))}.\n"
+        yield f"| | seconds | least to most | {unit(job)} |\n|---|---|---|---|"
+        for r in job["results"]:
+            if "seconds" not in r:
+                yield f"| {r['name']} | - | {r['problem']} | |"
+            else:
+                note = f" ({r['problem']})" if "problem" in r else ""
+                yield (f"| {r['name']}{note} | {r['seconds']:.3f} | {r['least']:.3f} to {r['most']:.3f} | "
+                       f"{rate(job, r):.2f} |")
+
+
+def start_up_table(results):
+    yield "\n### Start-up\n\nWhole commands that have next to nothing to do.\n\n| | seconds |\n|---|---|"
+    for name, seconds in results["start_up"].items():
+        yield f"| `{name}` | {seconds:.3f} |"
+
+
+def message_table(results):
+    yield ("\n### Messages\n\nCounted between the program and MPI: `columns` of 20000 × 1000 float64 and `pi` of 10^10 "
+           "samples, one thread per rank, all ranks on this machine.\n")
+    yield "| job | ranks | messages | bytes | to rank 0 | bytes | by rank 0 | most of another rank | collectives |"
+    yield "|---|---|---|---|---|---|---|---|---|"
+    for m in results["messages"]:
+        yield (f"| {m['job']} | {m['ranks']} | {m['sent']} | {m['sent_bytes']} | {m['to_root']} | {m['to_root_bytes']} | "
+               f"{m['by_root']} | {m['most_sent']} | {m['collectives']} |")
+
+
+def memory_table(results):
+    yield ("\n### Memory\n\nThe greatest anonymous memory of a rank, in MB, under `--memory`; 2 threads per rank.\n")
+    limits = list(dict.fromkeys(m["memory"] for m in results["memory"]))
+    yield "| layout | statistics | ranks | " + " | ".join(limits) + " |\n|---|---|---|" + "---|" * len(limits)
+    rows = {}
+    for m in results["memory"]:
+        rows.setdefault((m["layout"], m["job"], m["ranks"]), {})[m["memory"]] = m["bytes"] / 1e6
+    for (layout, job, ranks), cells in rows.items():
+        yield f"| {layout} | {job} | {ranks} | " + " | ".join(f"{cells[l]:.0f}" for l in limits) + " |"
+
+
+def kernel_table(kernels):
+    yield "\n### Kernels\n\nOne thread; Google Benchmark.\n\n| | rate |\n|---|---|"
+    for b in kernels["benchmarks"]:
+        if "bytes_per_second" in b:
+            yield f"| {b['name']} | {b['bytes_per_second'] / 1e9:.1f} GB/s |"
+        elif "items_per_second" in b:
+            yield f"| {b['name']} | {b['items_per_second'] / 1e9:.2f} · 10^9 points/s |"
+
+
+def markdown(results, kernels):
+    m = results["machine"]
+    yield "# What was measured last\n"
+    yield (f"`tests/benchmarks/run.sh` on {m['processors']} processors ({m['processor']}), {m['gigabytes']:.0f} GB, "
+           f"{m['system']}. Medians of {results['repeat']} rounds; in a round each contender runs once, so that a slow "
+           "minute of the machine strikes all of them. Files are in the page cache; seconds are of the work, without "
+           "start-up, for ours and for theirs. `1 × 2` is one rank with two threads, `2 × 1` two ranks under mpiexec. The "
+           "limit is what all threads can read from memory in the same rounds.\n")
+    for kind, found in results["versions"].items():
+        text = ", ".join(f"{n} {v}" for n, v in found.items()) if isinstance(found, dict) else " · ".join(found.split("\n"))
+        yield f"- {kind}: {text.strip(' ·')}"
+    yield "\n![ours over theirs](results.svg)"
+    yield from job_tables(results)
+    p = results["progress"]
+    yield (f"\n### Progress display\n\nπ with a display and without, by turns: {p['bar']:.3f} against {p['none']:.3f} s, "
+           f"the median of the pairs' ratios is {p['ratio']:.4f}.")
+    yield from start_up_table(results)
+    yield from message_table(results)
+    yield from memory_table(results)
+    yield from kernel_table(kernels)
+
+
+def bars(results):
+    """(title, name, rate over that of the fastest of ours, rate, unit), the fastest of each peer only."""
+    for job in results["jobs"]:
+        best = max(rate(job, r) for r in ours(job))
+        yield job["title"], "rankwise", 1.0, best, unit(job)
+        peers = {}
+        for r in others(job):
+            name = r["name"].split(" (")[0]
+            peers[name] = max(peers.get(name, 0), rate(job, r))
+        for name, speed in sorted(peers.items(), key=lambda item: -item[1]):
+            yield job["title"], name, speed / best, speed, unit(job)
+
+
+def svg(results):
+    width, left, bar, gap = 860, 230, 16, 4
+    rows, y, title = [], 30, None
+    for job, name, share, speed, what in bars(results):
+        if job != title:
+            y += 22
+            rows.append(f'<text x="10" y="{y}" class="job">{html.escape(job)}</text>')
+            title = job
+            y += 8
+        length = max(1.0, share * (width - left - 200))
+        kind = "ours" if name == "rankwise" else "theirs"
+        rows.append(f'<text x="{left - 8}" y="{y + 12}" text-anchor="end">{html.escape(name)}</text>'
+                    f'<rect x="{left}" y="{y}" width="{length:.1f}" height="{bar}" class="{kind}"/>')
+        times = "" if name == "rankwise" else f" · {1 / share:.1f} × slower" if share < 1 else f" · {share:.2f} × faster"
+        rows.append(f'<text x="{left + length + 6:.1f}" y="{y + 12}">{speed:.2f} {html.escape(what)}{times}</text>')
+        y += bar + gap
+    m = results["machine"]
+    head = f"Speed, longer is better · {m['processors']} processors, {m['processor']}"
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{y + 20}" font-family="sans-serif" '
+            f'font-size="12"><style>.ours{{fill:#2a7f62}}.theirs{{fill:#b9b9b9}}.job{{font-weight:bold}}</style>'
+            f'<rect width="100%" height="100%" fill="white"/><text x="10" y="24" font-size="14">{html.escape(head)}</text>'
+            + "\n".join(rows) + "</svg>\n")
+
+
+def main():
+    results_path, kernels_path, folder = sys.argv[1:]
+    with open(results_path) as f:
+        results = json.load(f)
+    with open(kernels_path) as f:
+        kernels = json.load(f)
+    with open(os.path.join(folder, "RESULTS.md"), "w") as f:
+        f.write("\n".join(markdown(results, kernels)) + "\n")
+    with open(os.path.join(folder, "results.svg"), "w") as f:
+        f.write(svg(results))
+
+
+if __name__ == "__main__":
+    main()
