@@ -1,0 +1,19 @@
+#include "rankwise/statistics/distribution.hpp"
+
+#include "rankwise/ranks/agreement.hpp"
+#include "rankwise/statistics/whole_columns.hpp"
+
+namespace rankwise::statistics {
+
+std::vector<Distribution> column_distributions(const engine::Context& context, const engine::SharedMatrix& matrix,
+                                               const DistributionOptions& options,
+                                               const std::vector<ColumnMoments>* moments,
+                                               const DistributionLimits& limits) {
+  (void)moments;
+  if (const auto cut = cut_whole_columns(matrix.info(), limits)) {
+    return distributions_of_whole_columns(context, matrix, *cut, options);
+  }
+  throw InputError("not yet");
+}
+
+}  // namespace rankwise::statistics

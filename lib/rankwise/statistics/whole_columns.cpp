@@ -1,0 +1,213 @@
+#include "rankwise/statistics/whole_columns.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+#include <tuple>
+
+#include "rankwise/base/checked.hpp"
+#include "rankwise/engine/run.hpp"
+#include "rankwise/kernels/between.hpp"
+#include "rankwise/statistics/linear_quantile.hpp"
+#include "rankwise/statistics/selection.hpp"
+
+namespace rankwise::statistics {
+namespace {
+
+/// Columns whose elements lie across are set side by side: so many at a time, a cache line of each row.
+constexpr std::uint64_t panel_columns = 8;
+
+/// What one thread works with for columns of one type.
+template <class T>
+struct Bench {
+  std::vector<T> panel;
+  Selection<T> selection;
+  std::vector<std::uint64_t> ranks;
+};
+
+using Benches = std::tuple<Bench<double>, Bench<float>, Bench<std::int8_t>, Bench<std::int16_t>, Bench<std::int32_t>,
+                           Bench<std::int64_t>, Bench<std::uint8_t>, Bench<std::uint16_t>, Bench<std::uint32_t>,
+                           Bench<std::uint64_t>>;
+
+template <class T>
+void find_quantiles(std::span<const T> values, Distribution& column, const std::vector<double>& quantiles,
+                    Bench<T>& bench) {
+  column.quantiles.assign(quantiles.size(), std::numeric_limits<double>::quiet_NaN());
+  if (column.count == 0) return;
+  auto& ranks = bench.ranks;
+  ranks.clear();
+  for (const double quantile : quantiles) {
+    const QuantilePosition at = linear_position(quantile, column.count);
+    ranks.push_back(at.lower);
+    ranks.push_back(at.upper);
+  }
+  std::sort(ranks.begin(), ranks.end());
+  ranks.erase(std::unique(ranks.begin(), ranks.end()), ranks.end());
+  const std::span<const T> found = bench.selection.find(values, column.nan, ranks);
+  const auto value_at = [&](std::uint64_t rank) {
+    return found[static_cast<std::size_t>(std::lower_bound(ranks.begin(), ranks.end(), rank) - ranks.begin())];
+  };
+  for (std::size_t q = 0; q < quantiles.size(); ++q) {
+    const QuantilePosition at = linear_position(quantiles[q], column.count);
+    column.quantiles[q] = interpolate(value_at(at.lower), value_at(at.upper), at.weight);
+  }
+}
+
+template <class T>
+void count_in_bins(std::span<const T> values, Distribution& column, std::uint64_t bins) {
+  Histogram& histogram = column.histogram;
+  if (column.count == 0) return histogram.counts.assign(bins, 0);
+  T min = std::numeric_limits<T>::max(), max = std::numeric_limits<T>::lowest();
+  for (const T value : values) {
+    min = value < min ? value : min;
+    max = value > max ? value : max;
+  }
+  histogram.min = static_cast<double>(min);
+  histogram.max = static_cast<double>(max);
+  const EqualBins equal(histogram.min, histogram.max, bins);
+  if (!equal.valid()) return;
+  histogram.counts.assign(bins, 0);
+  for (const T value : values) {
+    if (value == value) ++histogram.counts[equal.bin_of(static_cast<double>(value))];
+  }
+}
+
+/// A lane is a few columns with all their rows; there is one step, and nothing to merge.
+class WholeColumnsJob {
+ public:
+  using Partial = std::vector<Distribution>;
+  struct Scratch {
+    storage::Tile tile;
+    Benches benches;
+  };
+
+  WholeColumnsJob(const engine::SharedMatrix& matrix, const MatrixCut& cut, const DistributionOptions& options)
+      : matrix_(matrix), cut_(cut), options_(options) {}
+
+  [[nodiscard]] engine::Identity identity() const {
+    const auto& info = matrix_.info();
+    return {.method = "distributions of whole columns",
+            .version = 1,
+            .input = fmt::format("{} {} {} × {}", info.identity, info.dataset, info.rows, info.columns),
+            .seed = 0,
+            .options = fmt::format("{} {} {}", cut_.lane_columns, fmt::join(options_.quantiles, ","), options_.bins)};
+  }
+  [[nodiscard]] blocks::Grid grid() const { return cut_.grid(); }
+  [[nodiscard]] Bytes partial_bytes() const {
+    return {cut_.lane_columns * (sizeof(Distribution) + (options_.quantiles.size() + options_.bins) * 8)};
+  }
+  [[nodiscard]] Bytes block_bytes() const {
+    std::uint64_t widest = 0;
+    for (const auto type : matrix_.info().types) widest = std::max<std::uint64_t>(widest, storage::size_of(type));
+    const std::uint64_t panel = std::min(cut_.lane_columns, panel_columns) * cut_.rows;
+    return {checked_product(cut_.largest_elements() + panel, widest, "a block of the input") +
+            Selection<double>::room_bytes(cut_.rows) / sizeof(double) * widest};
+  }
+
+  [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const {
+    const storage::Tile& tile = scratch.tile;
+    matrix_.reader().read(cut_.region_of(block), scratch.tile);
+    return storage::with_type(tile.type(),
+                              [&]<class T>(T) { return describe(tile, std::get<Bench<T>>(scratch.benches)); });
+  }
+  void merge(Partial&, const Partial&) const { assert(false && "a lane has one step"); }
+  static void encode(const Partial& columns, ByteWriter& out) {
+    out.put(std::uint64_t{columns.size()});
+    for (const Distribution& column : columns) {
+      out.put(column.count);
+      out.put(column.nan);
+      out.put_vector(column.quantiles);
+      out.put(column.histogram.min);
+      out.put(column.histogram.max);
+      out.put_vector(column.histogram.counts);
+    }
+  }
+  static Partial decode(ByteReader& in) {
+    Partial columns;
+    for (auto left = in.get<std::uint64_t>(); left > 0; --left) {
+      Distribution& column = columns.emplace_back();
+      column.count = in.get<std::uint64_t>();
+      column.nan = in.get<std::uint64_t>();
+      column.quantiles = in.get_vector<double>();
+      column.histogram.min = in.get<double>();
+      column.histogram.max = in.get<double>();
+      column.histogram.counts = in.get_vector<std::uint64_t>();
+    }
+    return columns;
+  }
+
+ private:
+  template <class T>
+  Partial describe(const storage::Tile& tile, Bench<T>& bench) const {
+    const auto rows = static_cast<std::size_t>(tile.rows());
+    Partial columns(tile.columns());
+    for (std::uint64_t first = 0; first < columns.size(); first += panel_columns) {
+      const std::uint64_t width = std::min(panel_columns, columns.size() - first);
+      const T* panel = tile.data<T>() + first * tile.column_stride();
+      std::size_t stride = tile.column_stride();
+      if (tile.row_stride() != 1) {
+        bench.panel.resize(width * rows);
+        for (std::size_t r = 0; r < rows; ++r) {
+          for (std::size_t c = 0; c < width; ++c) {
+            bench.panel[c * rows + r] = panel[r * tile.row_stride() + c * stride];
+          }
+        }
+        panel = bench.panel.data();
+        stride = rows;
+      }
+      for (std::size_t c = 0; c < width; ++c) {
+        describe_column(std::span(panel + c * stride, rows), columns[first + c], bench);
+      }
+    }
+    return columns;
+  }
+  template <class T>
+  void describe_column(std::span<const T> values, Distribution& column, Bench<T>& bench) const {
+    column.nan = kernels::count_nan(values.data(), values.size());
+    column.count = values.size() - column.nan;
+    find_quantiles(values, column, options_.quantiles, bench);
+    if (options_.bins > 0) count_in_bins(values, column, options_.bins);
+  }
+
+  const engine::SharedMatrix& matrix_;
+  MatrixCut cut_;
+  const DistributionOptions& options_;
+};
+
+}  // namespace
+
+std::optional<MatrixCut> cut_whole_columns(const storage::MatrixInfo& info, const DistributionLimits& limits) {
+  constexpr std::uint64_t shortest_run_bytes = 1024;
+  constexpr std::uint64_t most_lane_columns = 1024;
+  const std::uint64_t size = storage::size_of(info.types.empty() ? storage::ElementType::float64 : info.types[0]);
+  const std::uint64_t rows = std::max<std::uint64_t>(1, info.rows);
+  const std::uint64_t columns = std::max<std::uint64_t>(1, info.columns);
+  const bool by_columns = info.contiguous == storage::Contiguous::columns;
+  std::uint64_t group = info.chunk   ? std::max<std::uint64_t>(1, info.chunk->columns)
+                        : by_columns ? 1
+                                     : shortest_run_bytes / size;
+  group = std::min(group, columns);
+  if (rows > limits.largest_block.value / size / group) return std::nullopt;
+
+  MatrixCut cut{.rows = info.rows, .columns = info.columns, .lane_columns = group, .step_rows = rows};
+  const std::uint64_t usual = std::min(limits.usual_block.value / size / rows, most_lane_columns);
+  if (usual > group) cut.lane_columns = std::min(columns, usual / group * group);
+  if (info.types.size() > 1) cut.lane_columns = 1;  // columns of several types
+  return cut;
+}
+
+std::vector<Distribution> distributions_of_whole_columns(const engine::Context& context,
+                                                         const engine::SharedMatrix& matrix, const MatrixCut& cut,
+                                                         const DistributionOptions& options) {
+  std::vector<Distribution> all;
+  const auto append = [&](std::uint64_t, WholeColumnsJob::Partial lane) {
+    all.insert(all.end(), std::make_move_iterator(lane.begin()), std::make_move_iterator(lane.end()));
+  };
+  engine::run(context, WholeColumnsJob(matrix, cut, options), append,
+              {.phase = "distributions", .delivery = matrix.delivery()});
+  return all;
+}
+
+}  // namespace rankwise::statistics
