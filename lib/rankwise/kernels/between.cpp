@@ -1,6 +1,8 @@
 #include "rankwise/kernels/between.hpp"
 
+#include <array>
 #include <cstdint>
+#include <cstring>
 #include <tuple>
 #include <type_traits>
 
@@ -46,23 +48,38 @@ auto IsInside(V value, V lowest, V highest) {
   }
 }
 
-/// A vector is compressed in a register and stored whole: stores of the wanted lanes alone take microcode on some
-/// processors.
+/// A bit for each lane, the first one lowest.
+template <class D, class M>
+std::uint64_t BitsOf(D d, M mask) {
+  HWY_ALIGN std::array<std::uint8_t, 8> bytes{};
+  hn::StoreMaskBits(d, mask, bytes.data());
+  if (hn::Lanes(d) <= 8) return bytes[0];
+  std::uint64_t bits = 0;
+  std::memcpy(&bits, bytes.data(), hn::Lanes(d) / 8);
+  return bits;
+}
+
+/// Where vectors say which values are wanted, they are fetched one by one: they are few. Highway's Compress copies a
+/// table to the stack each time when GCC compiles it, and knows no bytes.
 template <class T>
 Between KeepBetween(const T* values, std::size_t size, T low, T high, T* kept) {
-  const hn::ScalableTag<T> d;
-  const std::size_t lanes = hn::Lanes(d), whole = size / lanes * lanes;
+  const hn::CappedTag<T, 64> d;
+  const std::size_t lanes = hn::Lanes(d), whole = size / 64 * 64;
   const auto lowest = hn::Set(d, low), highest = hn::Set(d, high);
-  Between result;
-  for (std::size_t i = 0; i < whole; i += lanes) {
-    const auto value = hn::LoadU(d, values + i);
-    const auto inside = IsInside(value, lowest, highest);
-    result.below += hn::CountTrue(d, hn::Lt(value, lowest));
-    hn::StoreU(hn::Compress(value, inside), d, kept + result.inside);
-    result.inside += hn::CountTrue(d, inside);
+  std::size_t below = 0, inside = 0;
+  for (std::size_t i = 0; i < whole; i += 64) {
+    std::uint64_t wanted = 0;
+    for (std::size_t j = 0; j < 64; j += lanes) {
+      const auto value = hn::LoadU(d, values + i + j);
+      below += hn::CountTrue(d, hn::Lt(value, lowest));
+      wanted |= BitsOf(d, IsInside(value, lowest, highest)) << j;
+    }
+    for (; wanted != 0; wanted &= wanted - 1) {
+      kept[inside++] = values[i + hwy::Num0BitsBelowLS1Bit_Nonzero64(wanted)];
+    }
   }
-  const Between rest = reference::keep_between(values + whole, size - whole, low, high, kept + result.inside);
-  return {result.below + rest.below, result.inside + rest.inside};
+  const Between rest = reference::keep_between(values + whole, size - whole, low, high, kept + inside);
+  return {below + rest.below, inside + rest.inside};
 }
 
 template <class T>
@@ -79,11 +96,11 @@ std::size_t CountNan(const T* values, std::size_t size) {
 template <class T>
 constexpr BetweenKernels<T> KernelsOf() {
 #if HWY_TARGET != HWY_SCALAR
-  // Bytes cannot be compressed in vectors by this Highway.
   if constexpr (std::is_floating_point_v<T>) return {&KeepBetween<T>, &CountNan<T>};
-  if constexpr (sizeof(T) > 1 && !std::is_floating_point_v<T>) return {&KeepBetween<T>, &reference::count_nan<T>};
-#endif
+  return {&KeepBetween<T>, &reference::count_nan<T>};
+#else
   return {&reference::keep_between<T>, &reference::count_nan<T>};
+#endif
 }
 
 }  // namespace

@@ -10,12 +10,10 @@ struct Between {
   friend bool operator==(const Between&, const Between&) = default;
 };
 
-/// How many elements beyond its own a kernel may write into the room it is given: those of the longest vector.
-inline constexpr std::size_t between_overrun = 256;
-
 /// Copies the values in [low, high] to `kept`, in their order, and counts those below. NaN are neither; -0.0 and 0.0
 /// are equal. T is double, float or an integer of 8 to 64 bits.
-/// @pre `kept` has room for size + between_overrun values and does not overlap `values`
+/// @pre `kept` has room for `size` values and does not overlap `values`
+/// @note Cheap where few values are kept.
 template <class T>
 Between keep_between(const T* values, std::size_t size, T low, T high, T* kept);
 

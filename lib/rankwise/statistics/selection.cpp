@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include "rankwise/kernels/between.hpp"
-#include "rankwise/statistics/order_key.hpp"
 
 namespace rankwise::statistics {
 namespace {
@@ -20,9 +20,12 @@ template <class T>
 constexpr T highest_value = std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity()
                                                         : std::numeric_limits<T>::max();
 
+/// The zero of that rank among unordered values that have one there: -0.0 come first.
 template <class T>
-bool comes_before(T a, T b) {
-  return order_key(a) < order_key(b);
+T zero_at(std::span<const T> values, std::size_t rank) {
+  std::size_t before = 0;
+  for (const T value : values) before += value < 0 || (value == 0 && std::signbit(value)) ? 1 : 0;
+  return rank < before ? -T{0} : T{0};
 }
 
 /// Scatters what would otherwise be evenly spaced, so that no period of the values matches it. S. Vigna's splitmix64.
@@ -79,8 +82,11 @@ void Selection<T>::search(std::span<const T> values, const Bracket& bracket, std
   auto begin = kept;
   for (std::size_t r = bracket.first; r < bracket.last; ++r) {
     const auto place = kept + static_cast<std::ptrdiff_t>(ranks[r] - between.below);
-    std::nth_element(begin, place, end, comes_before<T>);
+    std::nth_element(begin, place, end);
     found_[r] = *place;
+    if constexpr (std::is_floating_point_v<T>) {
+      if (*place == 0) found_[r] = zero_at<T>({kept, end}, static_cast<std::size_t>(place - kept));
+    }
     begin = place + 1;
   }
 }
@@ -90,7 +96,7 @@ std::span<const T> Selection<T>::find(std::span<const T> values, std::uint64_t n
                                       std::span<const std::uint64_t> ranks) {
   found_.resize(ranks.size());
   if (ranks.empty()) return found_;
-  kept_.resize(std::max(kept_.size(), values.size() + kernels::between_overrun));
+  kept_.resize(std::max(kept_.size(), values.size()));
   sample_.clear();
   if (values.size() >= few_values) draw_sample(values);
   if (sample_.size() >= sample_size / 4) {
@@ -104,7 +110,7 @@ std::span<const T> Selection<T>::find(std::span<const T> values, std::uint64_t n
 
 template <class T>
 std::uint64_t Selection<T>::room_bytes(std::uint64_t values) {
-  return (values + kernels::between_overrun + sample_size) * sizeof(T);
+  return (values + sample_size) * sizeof(T);
 }
 
 template class Selection<double>;
