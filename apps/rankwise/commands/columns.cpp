@@ -110,7 +110,7 @@ class Statistics final : public Command {
   }
 
   void take_bins(const std::string& text) {
-    constexpr std::uint64_t most = 65536;
+    constexpr std::uint64_t most = 10000;
     options_.bins = parse_count(text, "--histogram");
     if (options_.bins < 1 || options_.bins > most) {
       throw UsageError(fmt::format("--histogram takes 1 to {} bins, not {}", most, text));

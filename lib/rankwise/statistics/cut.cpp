@@ -8,7 +8,6 @@ namespace rankwise::statistics {
 namespace {
 
 constexpr std::uint64_t block_bytes = std::uint64_t{4} << 20;
-constexpr std::uint64_t most_lane_columns = 8192;  // a partial result stays below 1 MiB
 
 std::uint64_t at_least_one(std::uint64_t n) {
   return std::max<std::uint64_t>(1, n);
@@ -31,7 +30,7 @@ storage::Region MatrixCut::region_of(blocks::Block block) const {
           .columns = blocks::piece(columns, lane_columns, block.lane)};
 }
 
-MatrixCut cut_matrix(const storage::MatrixInfo& info) {
+MatrixCut cut_matrix(const storage::MatrixInfo& info, std::uint64_t most_lane_columns) {
   MatrixCut cut{.rows = info.rows, .columns = info.columns};
   const std::uint64_t rows = at_least_one(info.rows), columns = at_least_one(info.columns);
   const std::uint64_t size = storage::size_of(info.types.empty() ? storage::ElementType::float64 : info.types[0]);

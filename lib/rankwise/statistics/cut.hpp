@@ -23,6 +23,7 @@ struct MatrixCut {
 };
 
 /// Depends on the matrix alone: its shape, its type and how it lies in the file.
-MatrixCut cut_matrix(const storage::MatrixInfo& info);
+/// @param most_lane_columns for which a partial result stays small; more where chunks are wider
+MatrixCut cut_matrix(const storage::MatrixInfo& info, std::uint64_t most_lane_columns = 8192);
 
 }  // namespace rankwise::statistics

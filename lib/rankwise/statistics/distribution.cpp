@@ -1,6 +1,6 @@
 #include "rankwise/statistics/distribution.hpp"
 
-#include "rankwise/ranks/agreement.hpp"
+#include "rankwise/statistics/passes.hpp"
 #include "rankwise/statistics/whole_columns.hpp"
 
 namespace rankwise::statistics {
@@ -9,11 +9,10 @@ std::vector<Distribution> column_distributions(const engine::Context& context, c
                                                const DistributionOptions& options,
                                                const std::vector<ColumnMoments>* moments,
                                                const DistributionLimits& limits) {
-  (void)moments;
   if (const auto cut = cut_whole_columns(matrix.info(), limits)) {
     return distributions_of_whole_columns(context, matrix, *cut, options);
   }
-  throw InputError("not yet");
+  return distributions_in_passes(context, matrix, options, moments, limits);
 }
 
 }  // namespace rankwise::statistics

@@ -31,9 +31,14 @@ struct Distribution {
 struct DistributionLimits {
   Bytes usual_block = mebibytes(4);     ///< of columns that are read whole
   Bytes largest_block = mebibytes(32);  ///< beyond which columns are read in several passes
+  Bytes lane_counts = mebibytes(1);     ///< of a lane's values by bins
+  Bytes all_counts = mebibytes(16);     ///< of all lanes'
+  Bytes collected = mebibytes(16);      ///< values that are brought home and searched there
+  std::uint64_t fewest_bins = 16;       ///< whatever they take
 };
 
-/// Exact quantiles and histograms of every column. Columns that fit into a block are read whole, once.
+/// Exact quantiles and histograms of every column. Columns that fit into a block are read whole, once; others in
+/// several passes, which narrow down where the quantiles are until few enough values are left.
 /// @param moments what column_moments gave this rank, where it ran before, so that it need not run again
 /// @return one per column on rank 0, none elsewhere; a histogram without counts where the column has none with so many
 ///         bins

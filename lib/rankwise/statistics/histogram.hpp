@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace rankwise::statistics {
@@ -25,6 +26,13 @@ class EqualBins {
     while (value < edges_[bin]) --bin;
     while (bin < last && value >= edges_[bin + 1]) ++bin;
     return bin;
+  }
+  /// Adds the values, but NaN, to the counts of their bins. Counts lie about, so that vectors would gain nothing.
+  template <class T>
+  void count(std::span<const T> values, std::span<std::uint64_t> counts) const {
+    for (const T value : values) {
+      if (value == value) ++counts[bin_of(static_cast<double>(value))];
+    }
   }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <type_traits>
+#include <vector>
 
 namespace rankwise::statistics {
 
@@ -16,6 +17,9 @@ struct QuantilePosition {
 /// Statistical Packages" (1996).
 /// @pre 0 <= quantile <= 1, count > 0
 QuantilePosition linear_position(double quantile, std::uint64_t count);
+
+/// The ranks of the values that quantiles are made of: ascending, each once; none where there are no values.
+std::vector<std::uint64_t> ranks_of(const std::vector<double>& quantiles, std::uint64_t count);
 
 /// The value between two, as NumPy rounds it. The difference of integers is exact, where NumPy's wraps around when it
 /// leaves the type. That of equal infinities is NaN, as there.

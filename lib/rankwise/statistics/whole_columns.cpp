@@ -5,47 +5,31 @@
 #include <algorithm>
 #include <cassert>
 #include <limits>
-#include <tuple>
 
 #include "rankwise/base/checked.hpp"
 #include "rankwise/engine/run.hpp"
 #include "rankwise/kernels/between.hpp"
 #include "rankwise/statistics/linear_quantile.hpp"
 #include "rankwise/statistics/selection.hpp"
+#include "rankwise/statistics/tile_columns.hpp"
 
 namespace rankwise::statistics {
 namespace {
 
-/// Columns whose elements lie across are set side by side: so many at a time, a cache line of each row.
-constexpr std::uint64_t panel_columns = 8;
-
 /// What one thread works with for columns of one type.
 template <class T>
 struct Bench {
-  std::vector<T> panel;
+  TileColumns<T> columns;
   Selection<T> selection;
-  std::vector<std::uint64_t> ranks;
 };
-
-using Benches = std::tuple<Bench<double>, Bench<float>, Bench<std::int8_t>, Bench<std::int16_t>, Bench<std::int32_t>,
-                           Bench<std::int64_t>, Bench<std::uint8_t>, Bench<std::uint16_t>, Bench<std::uint32_t>,
-                           Bench<std::uint64_t>>;
 
 template <class T>
 void find_quantiles(std::span<const T> values, Distribution& column, const std::vector<double>& quantiles,
-                    Bench<T>& bench) {
+                    Selection<T>& selection) {
   column.quantiles.assign(quantiles.size(), std::numeric_limits<double>::quiet_NaN());
   if (column.count == 0) return;
-  auto& ranks = bench.ranks;
-  ranks.clear();
-  for (const double quantile : quantiles) {
-    const QuantilePosition at = linear_position(quantile, column.count);
-    ranks.push_back(at.lower);
-    ranks.push_back(at.upper);
-  }
-  std::sort(ranks.begin(), ranks.end());
-  ranks.erase(std::unique(ranks.begin(), ranks.end()), ranks.end());
-  const std::span<const T> found = bench.selection.find(values, column.nan, ranks);
+  const auto ranks = ranks_of(quantiles, column.count);
+  const std::span<const T> found = selection.find(values, column.nan, ranks);
   const auto value_at = [&](std::uint64_t rank) {
     return found[static_cast<std::size_t>(std::lower_bound(ranks.begin(), ranks.end(), rank) - ranks.begin())];
   };
@@ -69,9 +53,7 @@ void count_in_bins(std::span<const T> values, Distribution& column, std::uint64_
   const EqualBins equal(histogram.min, histogram.max, bins);
   if (!equal.valid()) return;
   histogram.counts.assign(bins, 0);
-  for (const T value : values) {
-    if (value == value) ++histogram.counts[equal.bin_of(static_cast<double>(value))];
-  }
+  equal.count(values, std::span(histogram.counts));
 }
 
 /// A lane is a few columns with all their rows; there is one step, and nothing to merge.
@@ -80,7 +62,7 @@ class WholeColumnsJob {
   using Partial = std::vector<Distribution>;
   struct Scratch {
     storage::Tile tile;
-    Benches benches;
+    PerType<Bench> benches;
   };
 
   WholeColumnsJob(const engine::SharedMatrix& matrix, const MatrixCut& cut, const DistributionOptions& options)
@@ -101,7 +83,7 @@ class WholeColumnsJob {
   [[nodiscard]] Bytes block_bytes() const {
     std::uint64_t widest = 0;
     for (const auto type : matrix_.info().types) widest = std::max<std::uint64_t>(widest, storage::size_of(type));
-    const std::uint64_t panel = std::min(cut_.lane_columns, panel_columns) * cut_.rows;
+    const std::uint64_t panel = std::min(cut_.lane_columns, TileColumns<double>::at_a_time) * cut_.rows;
     return {checked_product(cut_.largest_elements() + panel, widest, "a block of the input") +
             Selection<double>::room_bytes(cut_.rows) / sizeof(double) * widest};
   }
@@ -141,34 +123,15 @@ class WholeColumnsJob {
  private:
   template <class T>
   Partial describe(const storage::Tile& tile, Bench<T>& bench) const {
-    const auto rows = static_cast<std::size_t>(tile.rows());
     Partial columns(tile.columns());
-    for (std::uint64_t first = 0; first < columns.size(); first += panel_columns) {
-      const std::uint64_t width = std::min(panel_columns, columns.size() - first);
-      const T* panel = tile.data<T>() + first * tile.column_stride();
-      std::size_t stride = tile.column_stride();
-      if (tile.row_stride() != 1) {
-        bench.panel.resize(width * rows);
-        for (std::size_t r = 0; r < rows; ++r) {
-          for (std::size_t c = 0; c < width; ++c) {
-            bench.panel[c * rows + r] = panel[r * tile.row_stride() + c * stride];
-          }
-        }
-        panel = bench.panel.data();
-        stride = rows;
-      }
-      for (std::size_t c = 0; c < width; ++c) {
-        describe_column(std::span(panel + c * stride, rows), columns[first + c], bench);
-      }
-    }
+    bench.columns.each(tile, [&](std::uint64_t c, std::span<const T> values) {
+      Distribution& column = columns[c];
+      column.nan = kernels::count_nan(values.data(), values.size());
+      column.count = values.size() - column.nan;
+      find_quantiles(values, column, options_.quantiles, bench.selection);
+      if (options_.bins > 0) count_in_bins(values, column, options_.bins);
+    });
     return columns;
-  }
-  template <class T>
-  void describe_column(std::span<const T> values, Distribution& column, Bench<T>& bench) const {
-    column.nan = kernels::count_nan(values.data(), values.size());
-    column.count = values.size() - column.nan;
-    find_quantiles(values, column, options_.quantiles, bench);
-    if (options_.bins > 0) count_in_bins(values, column, options_.bins);
   }
 
   const engine::SharedMatrix& matrix_;
