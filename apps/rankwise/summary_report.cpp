@@ -56,17 +56,17 @@ const std::string& name_of(statistics::Statistic statistic) {
 }
 
 /// The ends of each histogram, between which edges are equally far apart, and its counts.
-void add_histograms(storage::ResultTable& table, const std::vector<statistics::Histogram>& histograms) {
-  if (histograms.empty()) return;
+void add_histograms(storage::ResultTable& table, const std::vector<statistics::Histogram>& histograms,
+                    std::uint64_t bins) {
   std::vector<double> first, last;
   for (const auto& histogram : histograms) {
-    const statistics::EqualBins bins = histogram.bins();
-    first.push_back(bins.edges().front());
-    last.push_back(bins.edges().back());
+    const std::vector<double> edges = histogram.bins().edges();
+    first.push_back(edges.front());
+    last.push_back(edges.back());
   }
   table.columns.push_back({.name = "first_edge", .values = std::move(first)});
   table.columns.push_back({.name = "last_edge", .values = std::move(last)});
-  for (std::size_t bin = 0; bin < histograms.front().counts.size(); ++bin) {
+  for (std::uint64_t bin = 0; bin < bins; ++bin) {
     std::vector<std::uint64_t> counts;
     for (const auto& histogram : histograms) counts.push_back(histogram.counts[bin]);
     table.columns.push_back({.name = fmt::format("bin_{}", bin), .values = std::move(counts)});
@@ -92,7 +92,7 @@ std::string SummaryReport::text(const TextOptions& options) const {
   std::vector<std::string> heading{thing_};
   for (const auto statistic : summary_.statistics) heading.push_back(name_of(statistic));
   for (const auto& quantile : summary_.quantiles) heading.push_back(quantile.name);
-  if (!summary_.histograms.empty()) heading.emplace_back("histogram");
+  if (summary_.bins > 0) heading.emplace_back("histogram");
   constexpr std::size_t few = 20, from_each_end = 5, most_bars = 24;
   report::Table table(heading);
   const auto add_rows = [&](std::size_t begin, std::size_t end) {
@@ -100,7 +100,7 @@ std::string SummaryReport::text(const TextOptions& options) const {
       std::vector<std::string> row{report::printable(summary_.names[c])};
       for (const auto& values : summary_.values) row.push_back(in_table(values[c]));
       for (const auto& values : summary_.quantile_values) row.push_back(report::short_number(values[c]));
-      if (!summary_.histograms.empty()) row.push_back(report::bars(summary_.histograms[c].counts, most_bars));
+      if (summary_.bins > 0) row.push_back(report::bars(summary_.histograms[c].counts, most_bars));
       table.add(std::move(row));
     }
   };
@@ -149,6 +149,7 @@ std::string SummaryReport::json() const {
     auto& values = json["quantiles"][summary_.quantiles[q].name] = nlohmann::ordered_json::array();
     for (const double value : summary_.quantile_values[q]) values.push_back(in_json(value));
   }
+  if (summary_.bins > 0) json["histogram"] = nlohmann::ordered_json::array();
   for (const auto& histogram : summary_.histograms) {
     json["histogram"].push_back({{"edges", histogram.bins().edges()}, {"counts", histogram.counts}});
   }
@@ -165,7 +166,7 @@ storage::ResultTable SummaryReport::table() const {
   for (std::size_t q = 0; q < summary_.quantiles.size(); ++q) {
     table.columns.push_back({.name = summary_.quantiles[q].name, .values = summary_.quantile_values[q]});
   }
-  add_histograms(table, summary_.histograms);
+  if (summary_.bins > 0) add_histograms(table, summary_.histograms, summary_.bins);
   return table;
 }
 

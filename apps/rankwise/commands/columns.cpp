@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "apps/rankwise/answer.hpp"
 #include "apps/rankwise/commands/commands.hpp"
@@ -60,11 +61,11 @@ class Statistics final : public Command {
     const storage::MatrixInfo as_stored = matrix.info();
     progress.set_amount(static_cast<double>(as_stored.stored.value));
     if (of_ == Of::rows) matrix.transpose();
-    const statistics::Findings findings = find(context, matrix);
+    statistics::Findings findings = find(context, matrix);
 
     statistics::Summary summary;
     ranks::agree(context.ranks(), [&] {
-      if (invocation.is_root()) summary = statistics::summarize(matrix.info(), findings, options_, thing());
+      if (invocation.is_root()) summary = statistics::summarize(matrix.info(), std::move(findings), options_, thing());
     });
     const SummaryReport report(invocation, as_stored, summary, thing());
     output_.write(invocation, report.table(), report.record());

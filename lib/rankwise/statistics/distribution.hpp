@@ -33,7 +33,7 @@ struct DistributionLimits {
   Bytes largest_block = mebibytes(32);  ///< beyond which columns are read in several passes
   Bytes lane_counts = mebibytes(1);     ///< of a lane's values by bins
   Bytes all_counts = mebibytes(16);     ///< of all lanes'
-  Bytes collected = mebibytes(16);      ///< values that are brought home and searched there
+  Bytes collected = mebibytes(4);       ///< values that are brought home and searched there; 8 of each column, if more
   std::uint64_t fewest_bins = 16;       ///< whatever they take
 };
 
@@ -42,6 +42,7 @@ struct DistributionLimits {
 /// @param moments what column_moments gave this rank, where it ran before, so that it need not run again
 /// @return one per column on rank 0, none elsewhere; a histogram without counts where the column has none with so many
 ///         bins
+/// @throws InputError if there are more columns than rank 0 has memory for
 /// @note Collective
 std::vector<Distribution> column_distributions(const engine::Context& context, const engine::SharedMatrix& matrix,
                                                const DistributionOptions& options,

@@ -41,7 +41,7 @@ SearchPlan plan_search(const storage::MatrixInfo& info, const Intervals& interva
   if (values == 0) return plan;
   constexpr std::uint64_t key_bytes = sizeof(std::uint64_t);
   plan.few = values < info.rows * info.columns / 4;
-  if (values <= limits.collected.value / key_bytes) {
+  if (values <= std::max(limits.collected.value / key_bytes, 8 * info.columns)) {
     plan.step = SearchPlan::Step::collect;
     plan.most_lane_columns = 8192;
     plan.most_lane_values = most_values(cut_matrix(info, plan.most_lane_columns), plan.intervals);

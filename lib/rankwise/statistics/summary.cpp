@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "rankwise/base/digest.hpp"
 #include "rankwise/base/errors.hpp"
@@ -22,6 +24,7 @@ Value value_of(const M& m, Statistic statistic, const SummaryOptions& options) {
   if (options.nan_policy == NanPolicy::propagate && m.nan > 0) return not_a_number;
   if (statistic == Statistic::sum) return m.sum;
   if (m.count == 0) return not_a_number;
+  assert(statistic != Statistic::median && "moments do not tell it");
   switch (statistic) {
     case Statistic::mean:
       return static_cast<double>(m.sum) / n;
@@ -93,7 +96,7 @@ Value value_of(const ColumnMoments& moments, Statistic statistic, const SummaryO
   return std::visit([&](const auto& m) { return value_of(m, statistic, options); }, moments);
 }
 
-Summary summarize(const storage::MatrixInfo& info, const Findings& findings, const SummaryOptions& options,
+Summary summarize(const storage::MatrixInfo& info, Findings findings, const SummaryOptions& options,
                   const std::string& thing) {
   Summary summary{.rows = info.rows, .names = {}, .statistics = options.statistics, .values = {}};
   const std::size_t columns = std::max(findings.moments.size(), findings.distributions.size());
@@ -116,8 +119,9 @@ Summary summarize(const storage::MatrixInfo& info, const Findings& findings, con
     auto& values = summary.quantile_values.emplace_back();
     for (const auto& column : findings.distributions) values.push_back(value_of(column, q, options.nan_policy));
   }
+  summary.bins = options.bins;
   for (std::size_t c = 0; options.bins > 0 && c < columns; ++c) {
-    summary.histograms.push_back(findings.distributions[c].histogram);
+    summary.histograms.push_back(std::move(findings.distributions[c].histogram));
     check_histogram(info, summary.histograms.back(), fmt::format("{} {}", thing, summary.names[c]), options);
   }
   return summary;

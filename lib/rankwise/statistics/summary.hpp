@@ -62,7 +62,8 @@ struct Summary {
   std::vector<std::vector<Value>> values;
   std::vector<NamedQuantile> quantiles = {};
   std::vector<std::vector<double>> quantile_values = {};
-  std::vector<Histogram> histograms = {};  ///< one per column, or none
+  std::uint64_t bins = 0;
+  std::vector<Histogram> histograms = {};  ///< one per column, where there are bins
   std::uint64_t columns_with_nan = 0;
 
   /// Of the shape, the names, the values statistic by statistic, column by column, and quantiles and histograms
@@ -73,7 +74,7 @@ struct Summary {
 /// @param thing what messages call a column: `row` where rows and columns are exchanged
 /// @throws InputError with policy raise, naming the first column that has NaN; and naming the first column that has no
 ///         histogram: an infinity, or a range too narrow for so many bins
-Summary summarize(const storage::MatrixInfo& info, const Findings& findings, const SummaryOptions& options,
+Summary summarize(const storage::MatrixInfo& info, Findings findings, const SummaryOptions& options,
                   const std::string& thing = "column");
 
 }  // namespace rankwise::statistics

@@ -142,7 +142,7 @@ class WholeColumnsJob {
 }  // namespace
 
 std::optional<MatrixCut> cut_whole_columns(const storage::MatrixInfo& info, const DistributionLimits& limits) {
-  constexpr std::uint64_t shortest_run_bytes = 1024;
+  constexpr std::uint64_t shortest_run_bytes = 4096;
   constexpr std::uint64_t most_lane_columns = 1024;
   const std::uint64_t size = storage::size_of(info.types.empty() ? storage::ElementType::float64 : info.types[0]);
   const std::uint64_t rows = std::max<std::uint64_t>(1, info.rows);
