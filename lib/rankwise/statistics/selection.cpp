@@ -108,11 +108,6 @@ std::span<const T> Selection<T>::find(std::span<const T> values, std::uint64_t n
   return found_;
 }
 
-template <class T>
-std::uint64_t Selection<T>::room_bytes(std::uint64_t values) {
-  return (values + sample_size) * sizeof(T);
-}
-
 template class Selection<double>;
 template class Selection<float>;
 template class Selection<std::int8_t>;

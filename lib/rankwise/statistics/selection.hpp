@@ -19,9 +19,6 @@ class Selection {
   /// R. W. Floyd, R. L. Rivest, "Expected time bounds for selection" (1975). Where the sample was wrong, all are.
   std::span<const T> find(std::span<const T> values, std::uint64_t nan, std::span<const std::uint64_t> ranks);
 
-  /// What `find` takes for so many values.
-  static std::uint64_t room_bytes(std::uint64_t values);
-
  private:
   struct Bracket {
     T low, high;

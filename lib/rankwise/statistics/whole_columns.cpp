@@ -56,6 +56,14 @@ void count_in_bins(std::span<const T> values, Distribution& column, std::uint64_
   equal.count(values, std::span(histogram.counts));
 }
 
+/// What one running block takes: so many columns, copies of some where rows lie together, and the values between two
+/// bounds that a search keeps of a column.
+std::uint64_t elements_at_hand(const storage::MatrixInfo& info, std::uint64_t columns) {
+  const bool copies = info.contiguous == storage::Contiguous::rows;
+  const std::uint64_t beside = copies ? std::min(columns, TileColumns<double>::at_a_time) : 0;
+  return checked_product(columns + beside + 1, std::max<std::uint64_t>(1, info.rows), "a block of the input");
+}
+
 /// A lane is a few columns with all their rows; there is one step, and nothing to merge.
 class WholeColumnsJob {
  public:
@@ -83,9 +91,7 @@ class WholeColumnsJob {
   [[nodiscard]] Bytes block_bytes() const {
     std::uint64_t widest = 0;
     for (const auto type : matrix_.info().types) widest = std::max<std::uint64_t>(widest, storage::size_of(type));
-    const std::uint64_t panel = std::min(cut_.lane_columns, TileColumns<double>::at_a_time) * cut_.rows;
-    return {checked_product(cut_.largest_elements() + panel, widest, "a block of the input") +
-            Selection<double>::room_bytes(cut_.rows) / sizeof(double) * widest};
+    return {checked_product(elements_at_hand(matrix_.info(), cut_.lane_columns), widest, "a block of the input")};
   }
 
   [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const {
@@ -142,7 +148,7 @@ class WholeColumnsJob {
 }  // namespace
 
 std::optional<MatrixCut> cut_whole_columns(const storage::MatrixInfo& info, const DistributionLimits& limits) {
-  constexpr std::uint64_t shortest_run_bytes = 4096;
+  constexpr std::uint64_t shortest_run_bytes = 4096;  // a page: less of it would be read again and again
   constexpr std::uint64_t most_lane_columns = 1024;
   const std::uint64_t size = storage::size_of(info.types.empty() ? storage::ElementType::float64 : info.types[0]);
   const std::uint64_t rows = std::max<std::uint64_t>(1, info.rows);
@@ -152,7 +158,7 @@ std::optional<MatrixCut> cut_whole_columns(const storage::MatrixInfo& info, cons
                         : by_columns ? 1
                                      : shortest_run_bytes / size;
   group = std::min(group, columns);
-  if (rows > limits.largest_block.value / size / group) return std::nullopt;
+  if (elements_at_hand(info, group) > limits.largest_block.value / size) return std::nullopt;
 
   MatrixCut cut{.rows = info.rows, .columns = info.columns, .lane_columns = group, .step_rows = rows};
   const std::uint64_t usual = std::min(limits.usual_block.value / size / rows, most_lane_columns);
