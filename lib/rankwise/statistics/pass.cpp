@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 
-#include "rankwise/base/checked.hpp"
 #include "rankwise/kernels/between.hpp"
 
 namespace rankwise::statistics {
@@ -28,13 +27,6 @@ std::pair<T, T> bounds_of(const Interval& interval) {
 }
 
 }  // namespace
-
-Bytes Pass::block_bytes() const {
-  std::uint64_t widest = 0;
-  for (const auto type : matrix_.info().types) widest = std::max<std::uint64_t>(widest, storage::size_of(type));
-  const std::uint64_t beside = (TileColumns<double>::at_a_time + 1) * cut_.step_rows;
-  return {checked_product(cut_.largest_elements() + beside, widest, "a block of the input")};
-}
 
 engine::Identity Pass::identity_of(const std::string& method, const std::string& options) const {
   const auto& info = matrix_.info();

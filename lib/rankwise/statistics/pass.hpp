@@ -18,8 +18,7 @@ class Pass {
   Pass(const engine::SharedMatrix& matrix, const MatrixCut& cut) : matrix_(matrix), cut_(cut) {}
 
   [[nodiscard]] blocks::Grid grid() const { return cut_.grid(); }
-  /// Of a block, its columns set side by side, and as many values picked out of a column.
-  [[nodiscard]] Bytes block_bytes() const;
+  [[nodiscard]] Bytes block_bytes() const { return bytes_at_hand(matrix_.info(), cut_.lane_columns, cut_.step_rows); }
 
  protected:
   [[nodiscard]] engine::Identity identity_of(const std::string& method, const std::string& options) const;

@@ -7,6 +7,8 @@
 #include <tuple>
 #include <vector>
 
+#include "rankwise/base/bytes.hpp"
+#include "rankwise/base/checked.hpp"
 #include "rankwise/storage/matrix.hpp"
 
 namespace rankwise::statistics {
@@ -51,5 +53,16 @@ class TileColumns {
 
   std::vector<T> panel_;
 };
+
+/// What one running block takes: its values, copies of some columns where rows lie together, and those values of a
+/// column that a search keeps.
+inline Bytes bytes_at_hand(const storage::MatrixInfo& info, std::uint64_t columns, std::uint64_t rows) {
+  std::uint64_t widest = 1;
+  for (const auto type : info.types) widest = std::max<std::uint64_t>(widest, storage::size_of(type));
+  const bool copies = info.contiguous == storage::Contiguous::rows;
+  const std::uint64_t beside = 1 + (copies ? std::min(columns, TileColumns<double>::at_a_time) : 0);
+  return {
+      checked_product(checked_product(columns + beside, rows, "a block of the input"), widest, "a block of the input")};
+}
 
 }  // namespace rankwise::statistics

@@ -6,7 +6,6 @@
 #include <cassert>
 #include <limits>
 
-#include "rankwise/base/checked.hpp"
 #include "rankwise/engine/run.hpp"
 #include "rankwise/kernels/between.hpp"
 #include "rankwise/statistics/linear_quantile.hpp"
@@ -56,14 +55,6 @@ void count_in_bins(std::span<const T> values, Distribution& column, std::uint64_
   equal.count(values, std::span(histogram.counts));
 }
 
-/// What one running block takes: so many columns, copies of some where rows lie together, and the values between two
-/// bounds that a search keeps of a column.
-std::uint64_t elements_at_hand(const storage::MatrixInfo& info, std::uint64_t columns) {
-  const bool copies = info.contiguous == storage::Contiguous::rows;
-  const std::uint64_t beside = copies ? std::min(columns, TileColumns<double>::at_a_time) : 0;
-  return checked_product(columns + beside + 1, std::max<std::uint64_t>(1, info.rows), "a block of the input");
-}
-
 /// A lane is a few columns with all their rows; there is one step, and nothing to merge.
 class WholeColumnsJob {
  public:
@@ -88,11 +79,7 @@ class WholeColumnsJob {
   [[nodiscard]] Bytes partial_bytes() const {
     return {cut_.lane_columns * (sizeof(Distribution) + (options_.quantiles.size() + options_.bins) * 8)};
   }
-  [[nodiscard]] Bytes block_bytes() const {
-    std::uint64_t widest = 0;
-    for (const auto type : matrix_.info().types) widest = std::max<std::uint64_t>(widest, storage::size_of(type));
-    return {checked_product(elements_at_hand(matrix_.info(), cut_.lane_columns), widest, "a block of the input")};
-  }
+  [[nodiscard]] Bytes block_bytes() const { return bytes_at_hand(matrix_.info(), cut_.lane_columns, cut_.step_rows); }
 
   [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const {
     const storage::Tile& tile = scratch.tile;
@@ -158,7 +145,7 @@ std::optional<MatrixCut> cut_whole_columns(const storage::MatrixInfo& info, cons
                         : by_columns ? 1
                                      : shortest_run_bytes / size;
   group = std::min(group, columns);
-  if (elements_at_hand(info, group) > limits.largest_block.value / size) return std::nullopt;
+  if (rows > limits.largest_block.value || bytes_at_hand(info, group, rows) > limits.largest_block) return std::nullopt;
 
   MatrixCut cut{.rows = info.rows, .columns = info.columns, .lane_columns = group, .step_rows = rows};
   const std::uint64_t usual = std::min(limits.usual_block.value / size / rows, most_lane_columns);
