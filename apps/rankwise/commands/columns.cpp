@@ -28,12 +28,11 @@ class Statistics final : public Command {
 
   void add_options(CLI::App& app) override {
     app.add_option("source", source_, "FILE[:DATASET]: HDF5, .npy, .csv or .tsv")->required()->type_name("SOURCE");
-    add_value(app, "--stats", "LIST",
-              "any of count,nan,sum,mean,var,std,min,max,median\n(default: all but var and median)",
+    add_value(app, "--stats", "LIST", "any of count,nan,sum,mean,var,std,min,max,median (default: without var, median)",
               [this](const std::string& text) { take_statistics(text); });
-    add_value(app, "--quantiles", "LIST", "exact quantiles, such as 0.05,0.95, interpolated as NumPy's 'linear'",
+    add_value(app, "--quantiles", "LIST", "exact quantiles, such as 0.05,0.95; the table calls them what you call them",
               [this](const std::string& text) { take_quantiles(text); });
-    add_value(app, "--histogram", "BINS", "count each column's values in so many equal bins from its min to its max",
+    add_value(app, "--histogram", "BINS", "count values in so many equally wide bins from the least to the greatest",
               [this](const std::string& text) { take_bins(text); });
     add_value(app, "--ddof", "N", "var and std divide by count - N (default: 0, as NumPy; pandas has 1)",
               [this](const std::string& text) { options_.ddof = parse_count(text, "--ddof"); });
@@ -154,6 +153,15 @@ class Statistics final : public Command {
   "var\n"                                                                                                              \
   "and std NaN, as in NumPy. -0.0 is less than 0.0 for min and max. Without values, count and sum are 0, all else "    \
   "NaN.\n"                                                                                                             \
+  "Quantiles are exact, NumPy's method 'linear' bit for bit; the median is quantile 0.5. Differences of integers do "  \
+  "not\n"                                                                                                              \
+  "wrap around; next to an infinity NaN may come out, as in NumPy. Columns longer than a block are read several "      \
+  "times.\n"                                                                                                           \
+  "Histograms are NumPy's: a bin holds its lower edge, the last one both; equal values get a range of width 1. An "    \
+  "infinite\n"                                                                                                         \
+  "range, or one too narrow for so many edges, is an error; without values, counts are 0 from 0 to 1. NaN are left\n"  \
+  "out whatever the policy. In files, quantiles are columns called as you typed them, and histograms the columns\n"    \
+  "first_edge, last_edge, between which all edges are equally far apart, and bin_0, bin_1, ... with the counts.\n"     \
   "The result has the same bits on any ranks × threads and any x86-64 or ARMv8 processor; the digest shows it. "      \
   "Another\n"                                                                                                          \
   "layout of the same numbers may round differently in the last digits.\n"
@@ -161,6 +169,7 @@ class Statistics final : public Command {
 const char* const columns_explanation = RANKWISE_STATISTICS_EXPLANATION R"(
 Examples:
   rankwise columns data.csv
+  rankwise columns data.csv --stats median --quantiles 0.05,0.95 --histogram 20
   mpiexec -n 2 rankwise columns matrix.h5:/x --stats mean,std --out stats.csv
   srun rankwise columns matrix.npy --json
 )";

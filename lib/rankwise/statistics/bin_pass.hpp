@@ -1,5 +1,10 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "rankwise/engine/shared_matrix.hpp"
 #include "rankwise/statistics/search_plan.hpp"
 
 namespace rankwise::statistics {
