@@ -1,12 +1,14 @@
 import json
 import os
+import subprocess
+import time
 
 import h5py
 import numpy as np
 import pytest
 
 from data_files import claim_npy, write_csv, write_h5, write_h5_columns, write_npy
-from support import assert_refused, run, run_json
+from support import PROGRAM, assert_refused, run, run_json
 
 QUANTILES = ["0", "0.05", "0.25", ".5", "0.731", "0.95", "1", "1e-9"]
 random = np.random.default_rng(11)
@@ -129,7 +131,7 @@ def test_histograms_that_need_a_decision(tmp_path):
     assert result[1] == {"edges": [0, 0.25, 0.5, 0.75, 1], "counts": [0, 0, 0, 0]}
     assert result[2]["counts"] == [0, 0, 3, 0]
     assert result[3]["counts"] == [2, 0, 0, 1]
-    for values, word in (([1, np.inf, 2], "inf"), ([1, -np.inf, 2], "-inf"), ([-1.7e308, 1.7e308, 0], "1.7e+308"),
+    for values, word in (([1, np.inf, 2], "inf"), ([1, -np.inf, 2], "-inf"), ([-np.inf] * 3, "-inf to -inf"), ([-1.7e308, 1.7e308, 0], "1.7e+308"),
                          ([1e20, 1e20, 1e20], "1e+20")):
         source = write_npy(tmp_path / "b.npy", np.column_stack([[1.0, 2.0, 3.0], values, values]))
         for ranks in (None, 3):
@@ -310,3 +312,27 @@ def test_claims_of_more_results_than_fit_are_refused_at_once(tmp_path):
     source = claim_npy(tmp_path / "a.npy", (0, 10**8))
     assert_refused(run("columns", source, "--stats", "median", "--histogram", "10000", "--threads", "1"), 3, "a.npy",
                    "do not fit")
+
+
+def peak_anonymous_bytes(*words):
+    """What the program had of memory that no file is behind, looked at every few milliseconds."""
+    running = subprocess.Popen([PROGRAM, *map(str, words)], stdout=subprocess.DEVNULL)
+    peak = 0
+    while running.poll() is None:
+        with open(f"/proc/{running.pid}/status") as f:
+            sizes = [int(line.split()[1]) * 1024 for line in f if line.startswith("RssAnon")]
+        peak = max([peak, *sizes])
+        time.sleep(0.003)
+    assert running.returncode == 0
+    return peak
+
+
+@pytest.mark.parametrize("layout", ["rows", "columns", "gzip"])
+@pytest.mark.skipif(bool(os.environ.get("RANKWISE_SANITIZE")), reason="sanitizers take memory of their own")
+def test_memory_is_bounded(layout, tmp_path):
+    source = tmp_path / "m.h5"
+    options = {"rows": [], "columns": ["--layout", "columns"], "gzip": ["--chunk", "1000x100", "--gzip", "1"]}[layout]
+    shape = ["--rows", 25000, "--columns", 1000]  # 200 MB
+    assert run("generate", "uniform", *shape, "--out", source, *options).returncode == 0
+    peak = peak_anonymous_bytes("columns", source, "--memory", "32M", "--quantiles", "0.1,0.5", "--histogram", "50")
+    assert peak < (32 << 20) + 60_000_000

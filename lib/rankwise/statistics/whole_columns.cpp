@@ -8,6 +8,7 @@
 
 #include "rankwise/engine/run.hpp"
 #include "rankwise/kernels/between.hpp"
+#include "rankwise/kernels/moments.hpp"
 #include "rankwise/statistics/linear_quantile.hpp"
 #include "rankwise/statistics/selection.hpp"
 #include "rankwise/statistics/tile_columns.hpp"
@@ -42,13 +43,9 @@ template <class T>
 void count_in_bins(std::span<const T> values, Distribution& column, std::uint64_t bins) {
   Histogram& histogram = column.histogram;
   if (column.count == 0) return histogram.counts.assign(bins, 0);
-  T min = std::numeric_limits<T>::max(), max = std::numeric_limits<T>::lowest();
-  for (const T value : values) {
-    min = value < min ? value : min;
-    max = value > max ? value : max;
-  }
-  histogram.min = static_cast<double>(min);
-  histogram.max = static_cast<double>(max);
+  const auto moments = kernels::moments_of_run(values.data(), values.size());
+  histogram.min = static_cast<double>(moments.min);
+  histogram.max = static_cast<double>(moments.max);
   const EqualBins equal(histogram.min, histogram.max, bins);
   if (!equal.valid()) return;
   histogram.counts.assign(bins, 0);
