@@ -10,8 +10,8 @@
 #include "rankwise/kernels/between.hpp"
 #include "rankwise/kernels/moments.hpp"
 #include "rankwise/statistics/linear_quantile.hpp"
+#include "rankwise/statistics/pass.hpp"
 #include "rankwise/statistics/selection.hpp"
-#include "rankwise/statistics/tile_columns.hpp"
 
 namespace rankwise::statistics {
 namespace {
@@ -53,7 +53,7 @@ void count_in_bins(std::span<const T> values, Distribution& column, std::uint64_
 }
 
 /// A lane is a few columns with all their rows; there is one step, and nothing to merge.
-class WholeColumnsJob {
+class WholeColumnsJob : public Pass {
  public:
   using Partial = std::vector<Distribution>;
   struct Scratch {
@@ -62,25 +62,18 @@ class WholeColumnsJob {
   };
 
   WholeColumnsJob(const engine::SharedMatrix& matrix, const MatrixCut& cut, const DistributionOptions& options)
-      : matrix_(matrix), cut_(cut), options_(options) {}
+      : Pass(matrix, cut), lane_columns_(cut.lane_columns), options_(options) {}
 
   [[nodiscard]] engine::Identity identity() const {
-    const auto& info = matrix_.info();
-    return {.method = "distributions of whole columns",
-            .version = 1,
-            .input = fmt::format("{} {} {} × {}", info.identity, info.dataset, info.rows, info.columns),
-            .seed = 0,
-            .options = fmt::format("{} {} {}", cut_.lane_columns, fmt::join(options_.quantiles, ","), options_.bins)};
+    return identity_of("distributions of whole columns",
+                       fmt::format("{} {}", fmt::join(options_.quantiles, ","), options_.bins));
   }
-  [[nodiscard]] blocks::Grid grid() const { return cut_.grid(); }
   [[nodiscard]] Bytes partial_bytes() const {
-    return {cut_.lane_columns * (sizeof(Distribution) + (options_.quantiles.size() + options_.bins) * 8)};
+    return {lane_columns_ * (sizeof(Distribution) + (options_.quantiles.size() + options_.bins) * 8)};
   }
-  [[nodiscard]] Bytes block_bytes() const { return bytes_at_hand(matrix_.info(), cut_.lane_columns, cut_.step_rows); }
-
   [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const {
     const storage::Tile& tile = scratch.tile;
-    matrix_.reader().read(cut_.region_of(block), scratch.tile);
+    read(block, scratch.tile);
     return storage::with_type(tile.type(),
                               [&]<class T>(T) { return describe(tile, std::get<Bench<T>>(scratch.benches)); });
   }
@@ -124,8 +117,7 @@ class WholeColumnsJob {
     return columns;
   }
 
-  const engine::SharedMatrix& matrix_;
-  MatrixCut cut_;
+  std::uint64_t lane_columns_;
   const DistributionOptions& options_;
 };
 
@@ -142,7 +134,8 @@ std::optional<MatrixCut> cut_whole_columns(const storage::MatrixInfo& info, cons
                         : by_columns ? 1
                                      : shortest_run_bytes / size;
   group = std::min(group, columns);
-  if (rows > limits.largest_block.value || bytes_at_hand(info, group, rows) > limits.largest_block) return std::nullopt;
+  const std::uint64_t most = limits.largest_block.value;
+  if (group > most || rows > most || bytes_at_hand(info, group, rows).value > most) return std::nullopt;
 
   MatrixCut cut{.rows = info.rows, .columns = info.columns, .lane_columns = group, .step_rows = rows};
   const std::uint64_t usual = std::min(limits.usual_block.value / size / rows, most_lane_columns);
