@@ -19,13 +19,13 @@ namespace {
 constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// Limits that let small data go through several narrowing passes before 32 values are collected.
+/// Limits that let small data go through several narrowing passes before 128 values are collected.
 DistributionLimits tiny() {
   return {.usual_block = {0},
           .largest_block = {0},
           .lane_counts = {2048},
           .all_counts = {4096},
-          .collected = {256},
+          .collected = {1024},
           .fewest_bins = 16};
 }
 
