@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "rankwise/report/bars.hpp"
 #include "rankwise/report/format.hpp"
 #include "rankwise/report/table.hpp"
 
@@ -54,6 +55,24 @@ const std::string& name_of(statistics::Statistic statistic) {
   return statistics::statistic_names()[static_cast<std::size_t>(statistic)];
 }
 
+/// The ends of each histogram, between which edges are equally far apart, and its counts.
+void add_histograms(storage::ResultTable& table, const std::vector<statistics::Histogram>& histograms,
+                    std::uint64_t bins) {
+  std::vector<double> first, last;
+  for (const auto& histogram : histograms) {
+    const std::vector<double> edges = histogram.bins().edges();
+    first.push_back(edges.front());
+    last.push_back(edges.back());
+  }
+  table.columns.push_back({.name = "first_edge", .values = std::move(first)});
+  table.columns.push_back({.name = "last_edge", .values = std::move(last)});
+  for (std::uint64_t bin = 0; bin < bins; ++bin) {
+    std::vector<std::uint64_t> counts;
+    for (const auto& histogram : histograms) counts.push_back(histogram.counts[bin]);
+    table.columns.push_back({.name = fmt::format("bin_{}", bin), .values = std::move(counts)});
+  }
+}
+
 }  // namespace
 
 SummaryReport::SummaryReport(const Invocation& invocation, const storage::MatrixInfo& info,
@@ -72,15 +91,19 @@ std::string SummaryReport::text(const TextOptions& options) const {
                   info_.contiguous == storage::Contiguous::rows ? "rows" : "columns", invocation_.layout_line());
   std::vector<std::string> heading{thing_};
   for (const auto statistic : summary_.statistics) heading.push_back(name_of(statistic));
+  for (const auto& quantile : summary_.quantiles) heading.push_back(quantile.name);
+  if (summary_.bins > 0) heading.emplace_back("histogram");
+  constexpr std::size_t few = 20, from_each_end = 5, most_bars = 24;
   report::Table table(heading);
   const auto add_rows = [&](std::size_t begin, std::size_t end) {
     for (std::size_t c = begin; c < end; ++c) {
       std::vector<std::string> row{report::printable(summary_.names[c])};
       for (const auto& values : summary_.values) row.push_back(in_table(values[c]));
+      for (const auto& values : summary_.quantile_values) row.push_back(report::short_number(values[c]));
+      if (summary_.bins > 0) row.push_back(report::bars(summary_.histograms[c].counts, most_bars));
       table.add(std::move(row));
     }
   };
-  constexpr std::size_t few = 20, from_each_end = 5;
   const std::size_t count = summary_.names.size();
   const bool shortened = options.top ? *options.top < count : count > few;
   const std::size_t first = options.top ? std::min<std::size_t>(*options.top, count)
@@ -121,6 +144,15 @@ std::string SummaryReport::json() const {
     auto& values = statistics[name_of(summary_.statistics[s])] = nlohmann::ordered_json::array();
     for (const Value& value : summary_.values[s]) values.push_back(in_json(value));
   }
+  if (!summary_.quantiles.empty()) json["quantiles"] = nlohmann::ordered_json::object();
+  for (std::size_t q = 0; q < summary_.quantiles.size(); ++q) {
+    auto& values = json["quantiles"][summary_.quantiles[q].name] = nlohmann::ordered_json::array();
+    for (const double value : summary_.quantile_values[q]) values.push_back(in_json(value));
+  }
+  if (summary_.bins > 0) json["histogram"] = nlohmann::ordered_json::array();
+  for (const auto& histogram : summary_.histograms) {
+    json["histogram"].push_back({{"edges", histogram.bins().edges()}, {"counts", histogram.counts}});
+  }
   return json_text(json) + "\n";
 }
 
@@ -131,6 +163,10 @@ storage::ResultTable SummaryReport::table() const {
     table.columns.push_back({.name = name_of(summary_.statistics[s]),
                              .values = as_values(summary_.values[s], is_count(summary_.statistics[s]))});
   }
+  for (std::size_t q = 0; q < summary_.quantiles.size(); ++q) {
+    table.columns.push_back({.name = summary_.quantiles[q].name, .values = summary_.quantile_values[q]});
+  }
+  if (summary_.bins > 0) add_histograms(table, summary_.histograms, summary_.bins);
   return table;
 }
 

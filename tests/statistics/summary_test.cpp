@@ -47,27 +47,27 @@ TEST(Summary, integers_stay_exact) {
 TEST(Summary, policies_on_nan) {
   const storage::MatrixInfo info{.source = "a.npy", .rows = 5, .columns = 1};
   SummaryOptions options = all;
-  EXPECT_EQ(summarize(info, {some}, options).columns_with_nan, 1U);
+  EXPECT_EQ(summarize(info, {.moments = {some}}, options).columns_with_nan, 1U);
   options.nan_policy = NanPolicy::propagate;
   EXPECT_TRUE(std::isnan(number(some, Statistic::sum, options)));
   EXPECT_EQ(number(some, Statistic::count, options), 4);
   options.nan_policy = NanPolicy::raise;
-  EXPECT_THROW(summarize(info, {some}, options), InputError);
+  EXPECT_THROW(summarize(info, {.moments = {some}}, options), InputError);
 }
 
 TEST(Summary, whatever_is_printed_is_in_the_digest) {
   const storage::MatrixInfo info{.source = "a.npy", .rows = 5, .columns = 1};
-  const std::string digest = summarize(info, {some}, all).digest();
+  const std::string digest = summarize(info, {.moments = {some}}, all).digest();
   auto other = some;
   other.max = 5;
-  EXPECT_NE(summarize(info, {other}, all).digest(), digest);
+  EXPECT_NE(summarize(info, {.moments = {other}}, all).digest(), digest);
   auto named = info;
   named.names = {"x"};
-  EXPECT_NE(summarize(named, {some}, all).digest(), digest);
-  EXPECT_NE(summarize(info, {some}, {.statistics = {Statistic::count}}).digest(), digest);
+  EXPECT_NE(summarize(named, {.moments = {some}}, all).digest(), digest);
+  EXPECT_NE(summarize(info, {.moments = {some}}, {.statistics = {Statistic::count}}).digest(), digest);
   auto longer = info;
   longer.rows = 6;
-  EXPECT_NE(summarize(longer, {some}, all).digest(), digest);
+  EXPECT_NE(summarize(longer, {.moments = {some}}, all).digest(), digest);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <utility>
 
 #include "apps/rankwise/answer.hpp"
 #include "apps/rankwise/commands/commands.hpp"
@@ -26,8 +28,12 @@ class Statistics final : public Command {
 
   void add_options(CLI::App& app) override {
     app.add_option("source", source_, "FILE[:DATASET]: HDF5, .npy, .csv or .tsv")->required()->type_name("SOURCE");
-    add_value(app, "--stats", "LIST", "any of count,nan,sum,mean,var,std,min,max (default: all but var)",
+    add_value(app, "--stats", "LIST", "any of count,nan,sum,mean,var,std,min,max,median (default: without var, median)",
               [this](const std::string& text) { take_statistics(text); });
+    add_value(app, "--quantiles", "LIST", "exact quantiles, such as 0.05,0.95; the table calls them what you call them",
+              [this](const std::string& text) { take_quantiles(text); });
+    add_value(app, "--histogram", "BINS", "count values in so many equally wide bins from the least to the greatest",
+              [this](const std::string& text) { take_bins(text); });
     add_value(app, "--ddof", "N", "var and std divide by count - N (default: 0, as NumPy; pandas has 1)",
               [this](const std::string& text) { options_.ddof = parse_count(text, "--ddof"); });
     add_choice<statistics::NanPolicy>(app, "--nan-policy",
@@ -54,11 +60,11 @@ class Statistics final : public Command {
     const storage::MatrixInfo as_stored = matrix.info();
     progress.set_amount(static_cast<double>(as_stored.stored.value));
     if (of_ == Of::rows) matrix.transpose();
-    const auto moments = statistics::column_moments(context, matrix);
+    statistics::Findings findings = find(context, matrix);
 
     statistics::Summary summary;
     ranks::agree(context.ranks(), [&] {
-      if (invocation.is_root()) summary = statistics::summarize(matrix.info(), moments, options_, thing());
+      if (invocation.is_root()) summary = statistics::summarize(matrix.info(), std::move(findings), options_, thing());
     });
     const SummaryReport report(invocation, as_stored, summary, thing());
     output_.write(invocation, report.table(), report.record());
@@ -76,6 +82,40 @@ class Statistics final : public Command {
  private:
   [[nodiscard]] std::string thing() const { return of_ == Of::rows ? "row" : "column"; }
   [[nodiscard]] std::string name() const { return of_ == Of::rows ? "rows" : "columns"; }
+
+  [[nodiscard]] statistics::Findings find(const engine::Context& context, const engine::SharedMatrix& matrix) const {
+    statistics::Findings findings;
+    const bool moments = options_.need_moments();
+    if (moments) findings.moments = statistics::column_moments(context, matrix);
+    if (const auto asked = options_.distribution(); !asked.empty()) {
+      findings.distributions =
+          statistics::column_distributions(context, matrix, asked, moments ? &findings.moments : nullptr);
+    }
+    return findings;
+  }
+
+  void take_quantiles(const std::string& text) {
+    options_.quantiles.clear();
+    for (const std::string& word : split_words(text)) {
+      double quantile = 0;
+      const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), quantile);
+      if (error != std::errc() || end != word.data() + word.size() || !(quantile >= 0 && quantile <= 1)) {
+        throw UsageError(fmt::format("--quantiles takes numbers from 0 to 1, such as 0.05,0.95, not '{}'", word));
+      }
+      const auto same = [&](const statistics::NamedQuantile& each) { return each.name == word; };
+      if (std::none_of(options_.quantiles.begin(), options_.quantiles.end(), same)) {
+        options_.quantiles.push_back({word, quantile});
+      }
+    }
+  }
+
+  void take_bins(const std::string& text) {
+    constexpr std::uint64_t most = 10000;
+    options_.bins = parse_count(text, "--histogram");
+    if (options_.bins < 1 || options_.bins > most) {
+      throw UsageError(fmt::format("--histogram takes 1 to {} bins, not {}", most, text));
+    }
+  }
 
   void take_statistics(const std::string& text) {
     const auto& names = statistics::statistic_names();
@@ -113,6 +153,15 @@ class Statistics final : public Command {
   "var\n"                                                                                                              \
   "and std NaN, as in NumPy. -0.0 is less than 0.0 for min and max. Without values, count and sum are 0, all else "    \
   "NaN.\n"                                                                                                             \
+  "Quantiles are exact, NumPy's method 'linear' bit for bit; the median is quantile 0.5. Differences of integers do "  \
+  "not\n"                                                                                                              \
+  "wrap around; next to an infinity NaN may come out, as in NumPy. Columns longer than a block are read several "      \
+  "times.\n"                                                                                                           \
+  "Histograms are NumPy's: a bin holds its lower edge, the last one both; equal values get a range of width 1. An "    \
+  "infinite\n"                                                                                                         \
+  "range, or one too narrow for so many edges, is an error; without values, counts are 0 from 0 to 1. NaN are left\n"  \
+  "out whatever the policy. In files, quantiles are columns called as you typed them, and histograms the columns\n"    \
+  "first_edge, last_edge, between which all edges are equally far apart, and bin_0, bin_1, ... with the counts.\n"     \
   "The result has the same bits on any ranks × threads and any x86-64 or ARMv8 processor; the digest shows it. "      \
   "Another\n"                                                                                                          \
   "layout of the same numbers may round differently in the last digits.\n"
@@ -120,6 +169,7 @@ class Statistics final : public Command {
 const char* const columns_explanation = RANKWISE_STATISTICS_EXPLANATION R"(
 Examples:
   rankwise columns data.csv
+  rankwise columns data.csv --stats median --quantiles 0.05,0.95 --histogram 20
   mpiexec -n 2 rankwise columns matrix.h5:/x --stats mean,std --out stats.csv
   srun rankwise columns matrix.npy --json
 )";

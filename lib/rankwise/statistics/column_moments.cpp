@@ -1,7 +1,6 @@
 #include "rankwise/statistics/column_moments.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <type_traits>
@@ -10,6 +9,7 @@
 #include "rankwise/engine/run.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/statistics/cut.hpp"
+#include "rankwise/statistics/room.hpp"
 
 namespace rankwise::statistics {
 namespace {
@@ -77,7 +77,7 @@ class MomentsJob {
   }
   [[nodiscard]] blocks::Grid grid() const { return cut_.grid(); }
   [[nodiscard]] Bytes partial_bytes() const { return {cut_.lane_columns * sizeof(IntegerMoments)}; }
-  [[nodiscard]] Bytes block_bytes() const { return bytes_to_read(matrix_.info(), cut_.largest_elements()); }
+  [[nodiscard]] Bytes block_bytes() const { return room_to_read(matrix_.info(), cut_.largest_elements()); }
 
   [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const {
     matrix_.reader().read(cut_.region_of(block), scratch.tile);
@@ -117,21 +117,12 @@ class MomentsJob {
   MatrixCut cut_;
 };
 
-/// Rank 0 has to hold the moments, names and statistics of all columns. What a file claims costs it nothing, so that it
-/// may claim more than any machine has.
-void check_room_for_results(const storage::MatrixInfo& info) {
-  constexpr std::uint64_t bytes_per_column = 640;  // measured: the program's peak, by columns without elements
-  const auto memory = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(getpagesize());
-  if (info.columns <= memory / bytes_per_column) return;
-  throw InputError(fmt::format("{}: {} results do not fit into this machine's memory of {}, at {} B each", info.source,
-                               info.columns, format_bytes({memory}), bytes_per_column));
-}
-
 }  // namespace
 
 std::vector<ColumnMoments> column_moments(const engine::Context& context, const engine::SharedMatrix& matrix) {
+  constexpr std::uint64_t bytes_per_column = 640;  // measured: the program's peak, by columns without elements
   ranks::agree(context.ranks(), [&] {
-    if (context.ranks().is_root()) check_room_for_results(matrix.info());
+    if (context.ranks().is_root()) check_room_for_results(matrix.info(), {bytes_per_column});
   });
   std::vector<ColumnMoments> all;
   const auto append = [&](std::uint64_t, const MomentsJob::Partial& lane) {
@@ -139,6 +130,10 @@ std::vector<ColumnMoments> column_moments(const engine::Context& context, const 
   };
   engine::run(context, MomentsJob(matrix), append, {.phase = "moments", .delivery = matrix.delivery()});
   return all;
+}
+
+engine::PhasePlan plan_moments(const engine::Context& context, const engine::SharedMatrix& matrix) {
+  return engine::plan(context.options(), MomentsJob(matrix), "moments");
 }
 
 }  // namespace rankwise::statistics

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "rankwise/engine/context.hpp"
+#include "rankwise/engine/plan.hpp"
 #include "rankwise/engine/shared_matrix.hpp"
 #include "rankwise/kernels/moments.hpp"
 
@@ -18,5 +19,8 @@ using ColumnMoments = std::variant<kernels::FloatMoments, kernels::IntegerMoment
 /// @throws InputError if there are more columns than rank 0 has memory for
 /// @note Collective
 std::vector<ColumnMoments> column_moments(const engine::Context& context, const engine::SharedMatrix& matrix);
+
+/// What column_moments would do. @throws UsageError as it would
+engine::PhasePlan plan_moments(const engine::Context& context, const engine::SharedMatrix& matrix);
 
 }  // namespace rankwise::statistics

@@ -22,10 +22,17 @@ struct MatrixCut {
   [[nodiscard]] std::uint64_t largest_elements() const { return lane_columns * step_rows; }
 };
 
+/// Bytes of the widest element.
+std::uint64_t widest_of(const storage::MatrixInfo& info);
+
+/// How often a chunk is read where lanes are narrower than chunks; 1 elsewhere.
+std::uint64_t reads_of_a_chunk(const storage::MatrixInfo& info, const MatrixCut& cut);
+
 /// What it takes to read a block of so many elements: their room, and that of chunks on the way from their file.
-Bytes bytes_to_read(const storage::MatrixInfo& info, std::uint64_t elements);
+Bytes room_to_read(const storage::MatrixInfo& info, std::uint64_t elements);
 
 /// Depends on the matrix alone: its shape, its type and how it lies in the file.
-MatrixCut cut_matrix(const storage::MatrixInfo& info);
+/// @param most_lane_columns for which a partial result stays small; more where chunks are wider
+MatrixCut cut_matrix(const storage::MatrixInfo& info, std::uint64_t most_lane_columns = 8192);
 
 }  // namespace rankwise::statistics

@@ -1,0 +1,47 @@
+#include "rankwise/statistics/histogram.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace rankwise::statistics {
+namespace {
+
+TEST(EqualBins, a_bin_holds_its_lower_edge_and_the_last_one_both) {
+  const EqualBins bins(-0.3, 0.7, 10);
+  ASSERT_TRUE(bins.valid());
+  ASSERT_EQ(bins.edges().size(), 11U);
+  for (std::size_t i = 0; i < 10; ++i) {
+    EXPECT_EQ(bins.bin_of(bins.edges()[i]), i);
+    EXPECT_EQ(bins.bin_of(std::nextafter(bins.edges()[i + 1], -1)), i);
+  }
+  EXPECT_EQ(bins.bin_of(0.7), 9U);
+}
+
+TEST(EqualBins, equal_values_lie_in_the_middle) {
+  const EqualBins bins(3, 3, 4);
+  EXPECT_EQ(bins.edges(), (std::vector<double>{2.5, 2.75, 3, 3.25, 3.5}));
+  EXPECT_EQ(bins.bin_of(3), 2U);
+}
+
+TEST(EqualBins, denormal_ranges_have_bins) {
+  const EqualBins bins(0, 1e-322, 4);
+  ASSERT_TRUE(bins.valid());
+  EXPECT_EQ(bins.bin_of(0), 0U);
+  EXPECT_EQ(bins.bin_of(1e-322), 3U);
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(bins.bin_of(bins.edges()[i]), i);
+}
+
+TEST(EqualBins, edges_must_be_finite_and_differ) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  EXPECT_FALSE(EqualBins(0, infinity, 3).valid());
+  EXPECT_FALSE(EqualBins(-infinity, infinity, 3).valid());
+  EXPECT_FALSE(EqualBins(-1.7e308, 1.7e308, 3).valid());
+  EXPECT_FALSE(EqualBins(1e20, 1e20, 1).valid());
+  EXPECT_FALSE(EqualBins(1, std::nextafter(1, 2), 2).valid());
+  EXPECT_TRUE(EqualBins(1, std::nextafter(1, 2), 1).valid());
+}
+
+}  // namespace
+}  // namespace rankwise::statistics
