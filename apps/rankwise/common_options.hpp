@@ -18,6 +18,7 @@ namespace rankwise::app {
 struct ComputeOptions {
   std::optional<int> threads;
   std::optional<Bytes> memory;
+  bool plan = false;  ///< say what would be done, and stop
   report::ProgressMode progress = report::ProgressMode::automatic;
 
   void add_to(CLI::App& app);

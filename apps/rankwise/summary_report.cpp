@@ -75,6 +75,12 @@ void add_histograms(storage::ResultTable& table, const std::vector<statistics::H
 
 }  // namespace
 
+std::string in_words(const storage::MatrixInfo& info) {
+  return fmt::format("{} · {} × {} {}, {} contiguous", report::printable(info.source), info.rows, info.columns,
+                     report::printable(info.description),
+                     info.contiguous == storage::Contiguous::rows ? "rows" : "columns");
+}
+
 SummaryReport::SummaryReport(const Invocation& invocation, const storage::MatrixInfo& info,
                              const statistics::Summary& summary, std::string thing)
     : invocation_(invocation),
@@ -85,10 +91,7 @@ SummaryReport::SummaryReport(const Invocation& invocation, const storage::Matrix
       digest_(summary.digest()) {}
 
 std::string SummaryReport::text(const TextOptions& options) const {
-  std::string result =
-      fmt::format("{}s of {} · {} × {} {}, {} contiguous · {}\n", thing_, report::printable(info_.source), info_.rows,
-                  info_.columns, report::printable(info_.description),
-                  info_.contiguous == storage::Contiguous::rows ? "rows" : "columns", invocation_.layout_line());
+  std::string result = fmt::format("{}s of {} · {}\n", thing_, in_words(info_), invocation_.layout_line());
   std::vector<std::string> heading{thing_};
   for (const auto statistic : summary_.statistics) heading.push_back(name_of(statistic));
   for (const auto& quantile : summary_.quantiles) heading.push_back(quantile.name);

@@ -9,10 +9,12 @@
 #include "apps/rankwise/common_options.hpp"
 #include "apps/rankwise/invocation.hpp"
 #include "apps/rankwise/output_options.hpp"
+#include "apps/rankwise/plan_report.hpp"
 #include "apps/rankwise/summary_report.hpp"
 #include "rankwise/base/parse_number.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/report/format.hpp"
+#include "rankwise/statistics/plan.hpp"
 #include "rankwise/statistics/summary.hpp"
 
 namespace rankwise::app {
@@ -60,6 +62,9 @@ class Statistics final : public Command {
     const storage::MatrixInfo as_stored = matrix.info();
     progress.set_amount(static_cast<double>(as_stored.stored.value));
     if (of_ == Of::rows) matrix.transpose();
+    const statistics::StatisticsPlan plan = make_plan(context, matrix);
+    if (compute_.plan) return print(invocation, plan, as_stored);
+    warn_of_reads(invocation, plan, as_stored);
     statistics::Findings findings = find(context, matrix);
 
     statistics::Summary summary;
@@ -82,6 +87,38 @@ class Statistics final : public Command {
  private:
   [[nodiscard]] std::string thing() const { return of_ == Of::rows ? "row" : "column"; }
   [[nodiscard]] std::string name() const { return of_ == Of::rows ? "rows" : "columns"; }
+
+  [[nodiscard]] statistics::StatisticsPlan make_plan(const engine::Context& context,
+                                                     const engine::SharedMatrix& matrix) const {
+    statistics::StatisticsPlan plan;
+    ranks::agree(context.ranks(), [&] {
+      plan = statistics::plan_statistics(context, matrix, options_.need_moments(), options_.distribution());
+    });
+    return plan;
+  }
+
+  ExitCode print(const Invocation& invocation, const statistics::StatisticsPlan& plan,
+                 const storage::MatrixInfo& info) const {
+    const char* searches =
+        "then passes over all of it until few enough values are left around the quantiles: as many as the values take";
+    print_plan(invocation,
+               {.subject = fmt::format("{} of {}", name(), in_words(info)),
+                .phases = plan.phases,
+                .more = plan.searches ? searches : "",
+                .bytes_to_read = plan.to_read.value},
+               output_.json());
+    return ExitCode::done;
+  }
+
+  /// Chunks that lie across the lanes are inflated again for each of them.
+  static void warn_of_reads(const Invocation& invocation, const statistics::StatisticsPlan& plan,
+                            const storage::MatrixInfo& info) {
+    if (plan.reads_of_a_chunk == 1 || !info.chunk) return;
+    invocation.note(fmt::format(
+        "chunks of {} × {} lie across what is computed together: each is read {} times, {} in all; h5repack -l "
+        "CHUNK=ROWSxCOLUMNS makes smaller ones",
+        info.chunk->rows, info.chunk->columns, plan.reads_of_a_chunk, format_bytes(plan.to_read)));
+  }
 
   [[nodiscard]] statistics::Findings find(const engine::Context& context, const engine::SharedMatrix& matrix) const {
     statistics::Findings findings;

@@ -1,31 +1,16 @@
 #include "rankwise/engine/phase.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
 #include "rankwise/base/stop_request.hpp"
 #include "rankwise/blocks/span.hpp"
 #include "rankwise/engine/hands.hpp"
 #include "rankwise/engine/homecoming.hpp"
+#include "rankwise/engine/plan.hpp"
 #include "rankwise/engine/root.hpp"
 #include "rankwise/engine/worker.hpp"
 #include "rankwise/ranks/agreement.hpp"
 
 namespace rankwise::engine {
 namespace {
-
-/// As many threads as blocks fit into the memory that the user grants.
-int threads_within(const Context::Options& options, const AnyJob& job) {
-  if (!options.memory) return options.threads;
-  const std::uint64_t each = job.block_bytes().value + job.partial_bytes().value;
-  const std::uint64_t fit = options.memory->value / std::max<std::uint64_t>(1, each);
-  if (fit == 0) {
-    throw UsageError(fmt::format("--memory {} is too little: one block and its partial result take {}",
-                                 format_bytes(*options.memory), format_bytes({each})));
-  }
-  return static_cast<int>(std::min<std::uint64_t>(static_cast<std::uint64_t>(options.threads), fit));
-}
 
 struct CloseDelivery {
   Delivery* delivery;
@@ -51,7 +36,7 @@ void run_phase(const Context& context, AnyJob& job,
   std::string identity;
   ranks::agree(ranks, [&] {
     identity = job.identity().digest();
-    threads = threads_within(context.options(), job);
+    threads = plan_phase(context.options(), job, options.phase).threads;
     cut = blocks::cut_into_spans(job.grid(), job.partial_bytes());
   });
 
