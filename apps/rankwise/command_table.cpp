@@ -21,7 +21,7 @@ std::span<const CommandEntry> command_table() {
       CommandEntry{"rows", "Statistics", "statistics of every row of a matrix or table", "SOURCE [options]",
                    rows_explanation, make_rows},
       CommandEntry{"pi", "Monte Carlo", "π from random points, to as many digits as you have cores for",
-                   "--samples N [options]", pi_explanation, make_pi},
+                   "--samples N | --until-error E [options]", pi_explanation, make_pi},
       CommandEntry{"doctor", "About this program", "checks where it runs, and says how to mend what is wrong",
                    "[options]", doctor_explanation, make_doctor},
       CommandEntry{"completion", "About this program", "a script that completes commands and options in your shell",
