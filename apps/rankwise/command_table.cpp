@@ -20,6 +20,8 @@ std::span<const CommandEntry> command_table() {
                    columns_explanation, make_columns},
       CommandEntry{"rows", "Statistics", "statistics of every row of a matrix or table", "SOURCE [options]",
                    rows_explanation, make_rows},
+      CommandEntry{"correlation", "Statistics", "correlations or covariances of all pairs of columns",
+                   "SOURCE [options]", correlation_explanation, make_correlation},
       CommandEntry{"pi", "Monte Carlo", "π from random points, to as many digits as you have cores for",
                    "--samples N | --until-error E [options]", pi_explanation, make_pi},
       CommandEntry{"doctor", "About this program", "checks where it runs, and says how to mend what is wrong",
