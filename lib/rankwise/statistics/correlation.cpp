@@ -92,7 +92,7 @@ class Finish {
     const double products = sum - rows_ * a.lack * b.lack;
     if (options_.covariance) return products / divisor_;
     if (!(a.m2 > 0 && b.m2 > 0)) return not_a_number;
-    const double correlation = products / a.root / b.root;
+    const double correlation = products / (a.root * b.root);
     return std::isnan(correlation) ? correlation : std::clamp(correlation, -1.0, 1.0);
   }
 
