@@ -190,6 +190,17 @@ def test_columns_without_names(tmp_path):
         assert list(f["deep"]) == ["r"] and f["deep/r"].shape == (3, 3)
 
 
+def test_columns_of_several_types(tmp_path):
+    a = related(1000, 3)
+    with h5py.File(tmp_path / "t.h5", "w") as f:
+        for name, column, dtype in (("x", a[:, 0], "f4"), ("y", a[:, 1] * 100, "i2"), ("z", a[:, 2], "f8")):
+            f[f"table/{name}"] = column.astype(dtype)
+        expected = np.corrcoef([f[f"table/{name}"][...].astype("f8") for name in "xyz"])
+    assert run("correlation", f"{tmp_path}/t.h5:/table", "--out", tmp_path / "r.h5", ranks=2).returncode == 0
+    assert_close(read(tmp_path / "r.h5"), expected)
+    assert run_json("columns", tmp_path / "r.h5")["names"] == ["x", "y", "z"]
+
+
 def test_more_names_than_an_attribute_holds(tmp_path):
     names = [f"a rather long name for column number {i}" for i in range(5000)]
     pd.DataFrame(random.random((3, 5000)), columns=names).to_csv(tmp_path / "a.csv", index=False)

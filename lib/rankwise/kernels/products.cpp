@@ -2,32 +2,15 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <tuple>
+#include <type_traits>
+
+#include "rankwise/kernels/products-types.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "rankwise/kernels/products.cpp"
 #include <hwy/foreach_target.h>
 // foreach_target comes first
 #include <hwy/highway.h>
-
-#ifndef RANKWISE_KERNELS_PRODUCTS_ONCE
-#define RANKWISE_KERNELS_PRODUCTS_ONCE
-namespace rankwise::kernels {
-
-template <class T>
-using TakeDeviations = void (*)(const TileView<T>&, std::span<const double>, Deviations&);
-
-/// What a target offers.
-struct ProductsKernels {
-  std::tuple<TakeDeviations<double>, TakeDeviations<float>, TakeDeviations<std::int8_t>, TakeDeviations<std::int16_t>,
-             TakeDeviations<std::int32_t>, TakeDeviations<std::int64_t>, TakeDeviations<std::uint8_t>,
-             TakeDeviations<std::uint16_t>, TakeDeviations<std::uint32_t>, TakeDeviations<std::uint64_t>>
-      take;
-  void (*add)(const Deviations&, const Deviations&, Wanted, std::span<double>);
-};
-
-}  // namespace rankwise::kernels
-#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace rankwise::kernels::HWY_NAMESPACE {

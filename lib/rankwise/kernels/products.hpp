@@ -27,7 +27,7 @@ struct Deviations {
   std::size_t columns = 0;
 
   [[nodiscard]] std::size_t strips() const { return whole_strips(columns) / strip_columns; }
-  /// Of strip s, rows × strip_columns.
+  /// Of strip s, rows × strip_columns. @pre there are rows
   [[nodiscard]] const double* strip(std::size_t s) const { return lines[s * rows].values.data(); }
   [[nodiscard]] double* strip(std::size_t s) { return lines[s * rows].values.data(); }
 };
@@ -64,18 +64,3 @@ void add_products(const Deviations& left, const Deviations& right, Wanted wanted
 }  // namespace reference
 
 }  // namespace rankwise::kernels
-
-/// take_deviations for each type of value; within the namespace that has it.
-#define RANKWISE_INSTANTIATE_DEVIATIONS()           \
-  RANKWISE_INSTANTIATE_DEVIATIONS_OF(double)        \
-  RANKWISE_INSTANTIATE_DEVIATIONS_OF(float)         \
-  RANKWISE_INSTANTIATE_DEVIATIONS_OF(std::int8_t)   \
-  RANKWISE_INSTANTIATE_DEVIATIONS_OF(std::int16_t)  \
-  RANKWISE_INSTANTIATE_DEVIATIONS_OF(std::int32_t)  \
-  RANKWISE_INSTANTIATE_DEVIATIONS_OF(std::int64_t)  \
-  RANKWISE_INSTANTIATE_DEVIATIONS_OF(std::uint8_t)  \
-  RANKWISE_INSTANTIATE_DEVIATIONS_OF(std::uint16_t) \
-  RANKWISE_INSTANTIATE_DEVIATIONS_OF(std::uint32_t) \
-  RANKWISE_INSTANTIATE_DEVIATIONS_OF(std::uint64_t)
-#define RANKWISE_INSTANTIATE_DEVIATIONS_OF(T) \
-  template void take_deviations(const TileView<T>&, std::span<const double>, Deviations&);

@@ -1,7 +1,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "rankwise/kernels/products.hpp"
+#include "rankwise/kernels/products-types.hpp"
 
 namespace rankwise::kernels::reference {
 
@@ -10,6 +10,7 @@ void take_deviations(const TileView<T>& tile, std::span<const double> centres, D
   deviations.rows = tile.rows;
   deviations.columns = centres.size();
   deviations.lines.assign(deviations.strips() * tile.rows, {});
+  if (tile.rows == 0) return;
   for (std::size_t c = 0; c < centres.size(); ++c) {
     double* strip = deviations.strip(c / strip_columns);
     for (std::size_t r = 0; r < tile.rows; ++r) {
@@ -22,6 +23,7 @@ void take_deviations(const TileView<T>& tile, std::span<const double> centres, D
 RANKWISE_INSTANTIATE_DEVIATIONS()
 
 void add_products(const Deviations& left, const Deviations& right, Wanted wanted, std::span<double> sums) {
+  if (left.rows == 0) return;
   const std::size_t width = whole_strips(right.columns);
   for (std::size_t i = 0; i < left.columns; ++i) {
     for (std::size_t j = wanted == Wanted::upper ? i : 0; j < right.columns; ++j) {
