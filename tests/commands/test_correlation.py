@@ -201,6 +201,15 @@ def test_columns_of_several_types(tmp_path):
     assert run_json("columns", tmp_path / "r.h5")["names"] == ["x", "y", "z"]
 
 
+def test_files_that_are_decoded_again_and_again_are_told_of(tmp_path):
+    a = random.random((20, 1500))
+    for options, told in (({"chunks": (10, 1500)}, "36 times over"), ({"chunks": (10, 250)}, None), ({}, None)):
+        source = write_h5(tmp_path / f"{len(str(options))}.h5", a, **options)
+        notes = own_lines(run("correlation", source, ranks=2).stderr)
+        assert len(notes) == (1 if told else 0)
+        assert not told or (told in notes[0] and "10 × 1500" in notes[0])
+
+
 def test_more_names_than_an_attribute_holds(tmp_path):
     names = [f"a rather long name for column number {i}" for i in range(5000)]
     pd.DataFrame(random.random((3, 5000)), columns=names).to_csv(tmp_path / "a.csv", index=False)

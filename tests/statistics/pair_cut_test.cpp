@@ -51,6 +51,18 @@ TEST(PairCut, a_block_is_about_four_mebibytes_on_chunk_borders) {
   EXPECT_EQ(cut_pairs(chunked).step_rows, 5000U);
 }
 
+TEST(PairCut, wide_chunks_are_read_more_often) {
+  storage::MatrixInfo info = matrix(1000, 1000);
+  EXPECT_EQ(times_read(info, cut_pairs(info)), 4);
+  info.chunk = storage::ChunkShape{.rows = 100, .columns = 250};
+  EXPECT_EQ(times_read(info, cut_pairs(info)), 4);
+  info.chunk->columns = 1000;
+  EXPECT_EQ(times_read(info, cut_pairs(info)), 16);
+  info.chunk->columns = 100;  // 0 to 300, 200 to 500, 500 to 800, 700 to 1000
+  EXPECT_DOUBLE_EQ(times_read(info, cut_pairs(info)), 4.8);
+  EXPECT_EQ(times_read(matrix(10, 0), cut_pairs(matrix(10, 0))), 0);
+}
+
 TEST(PairCut, a_matrix_without_elements_has_what_results_it_can_have) {
   EXPECT_EQ(cut_pairs(matrix(0, 300)).grid(), (blocks::Grid{.lanes = 3, .steps = 1}));
   EXPECT_EQ(cut_pairs(matrix(0, 300)).rows_of(0).size(), 0U);

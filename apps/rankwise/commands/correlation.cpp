@@ -65,6 +65,7 @@ class Correlation final : public Command {
     const auto columns = static_cast<double>(info.columns);
     progress.set_amount(columns * (columns + 1) * static_cast<double>(info.rows));
 
+    warn_of_chunks(invocation, info);
     std::optional<statistics::SymmetricFile> file;
     ranks::agree(context.ranks(), [&] {
       if (destination_ && invocation.is_root()) file.emplace(*destination_, overwrite_, info.columns, info.names);
@@ -90,6 +91,16 @@ class Correlation final : public Command {
   }
 
  private:
+  static void warn_of_chunks(const Invocation& invocation, const storage::MatrixInfo& info) {
+    constexpr double many = 20;  // a matrix of 5000 columns that is not chunked
+    const double times = statistics::times_read(info, statistics::cut_pairs(info));
+    if (!info.chunk || times < many) return;
+    invocation.note(
+        fmt::format("{} is read and decoded {:.0f} times over, since its chunks are {} × {}; "
+                    "it is faster from a file that is neither chunked nor CSV",
+                    info.source, times, info.chunk->rows, info.chunk->columns));
+  }
+
   std::string source_;
   std::optional<storage::Destination> destination_;
   bool overwrite_ = false;
@@ -110,7 +121,7 @@ scale of rows and columns, in a .csv under a header (x0, x1, ... for columns wit
 The first pass gives the means, the second one sums products of deviations from them in float64, whatever the type of the
 elements. A column with NaN or an infinity has NaN in all its correlations (--nan-policy raise refuses NaN), and so has a
 column of equal values. Correlations lie between -1 and 1, those on the diagonal are 1. Each pair of panels of 256 columns
-reads its columns anew: a file with many more columns should be uncompressed and no CSV.
+reads its columns anew: a file with many more columns should be neither chunked nor CSV.
 
 The result has the same bits on any ranks × threads and any x86-64-v3 or ARMv8 processor. The digest is of the shape, the
 names and the values on and above the diagonal: by panels of at most 256 columns of nearly equal width, pairs of panels from

@@ -28,6 +28,19 @@ blocks::Range PairCut::rows_of(std::uint64_t step) const {
   return blocks::piece(rows, step_rows, step);
 }
 
+double times_read(const storage::MatrixInfo& info, const PairCut& cut) {
+  if (info.columns == 0) return 0;
+  const std::uint64_t chunk = info.chunk ? std::max<std::uint64_t>(1, info.chunk->columns) : 1;
+  double columns_read = 0;
+  for (std::uint64_t i = 0; i < cut.panels(); ++i) {
+    const blocks::Range panel = blocks::piece(cut.columns, cut.panel_columns, i);
+    const std::uint64_t end = std::min(divide_up(panel.end, chunk) * chunk, cut.columns);
+    columns_read += static_cast<double>(end - panel.begin / chunk * chunk);
+  }
+  // A panel is in as many lanes as there are panels.
+  return columns_read * static_cast<double>(cut.panels()) / static_cast<double>(cut.columns);
+}
+
 PairCut cut_pairs(const storage::MatrixInfo& info, const PairCutOptions& options) {
   PairCut cut{.rows = info.rows, .columns = info.columns};
   if (info.columns == 0 || info.rows == 0) {

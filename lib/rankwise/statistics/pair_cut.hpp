@@ -31,6 +31,10 @@ struct PairCutOptions {
   std::uint64_t block_bytes = std::uint64_t{4} << 20;
 };
 
+/// How many times the blocks read the whole matrix between them: as often as there are panels, and more often where
+/// chunks that are read whole stretch over several panels.
+double times_read(const storage::MatrixInfo& info, const PairCut& cut);
+
 /// Depends on the matrix alone: its shape, its type and its chunks, on whose borders steps end.
 PairCut cut_pairs(const storage::MatrixInfo& info, const PairCutOptions& options = {});
 
