@@ -33,8 +33,8 @@ double CorrelationReport::pairs() const {
 std::string CorrelationReport::remarks() const {
   std::string text;
   if (correlation_.columns_with_nan > 0) {
-    text += fmt::format("{} with NaN, which {} {} has, too\n", report::plural(correlation_.columns_with_nan, "column"),
-                        "every", word_for(options_));
+    text += fmt::format("{} with NaN, as all {}s with them\n", report::plural(correlation_.columns_with_nan, "column"),
+                        word_for(options_));
   }
   if (correlation_.constant_columns > 0 && !options_.covariance) {
     text += fmt::format("{} of equal values, without correlations: NaN\n",
@@ -53,7 +53,9 @@ std::string CorrelationReport::text() const {
     table.add({report::printable(info_.name_of(a)), report::printable(info_.name_of(b)), report::short_number(value)});
   }
   const double shown = static_cast<double>(correlation_.strongest.size());
-  if (pairs() > shown) {
+  if (correlation_.strongest.size() < options_.strongest) {  // all that have a value
+    if (pairs() > shown) table.add_remark("...", fmt::format("{:.0f} more pairs: NaN", pairs() - shown));
+  } else if (pairs() > shown) {
     table.add_remark("...", fmt::format("{:.0f} more pairs: {}--top N shows N", pairs() - shown,
                                         output_ ? "" : "--out FILE writes the matrix, "));
   }

@@ -258,6 +258,8 @@ def test_columns_of_equal_values_are_told(tmp_path):
     source = write_npy(tmp_path / "a.npy", with_constant())
     assert run_json("correlation", source)["constant_columns"] == 1
     assert "1 column of equal values" in run("correlation", source).stdout
+    assert "4 more pairs: NaN\n" in run("correlation", source, "--top", "7").stdout
+    assert "7 more pairs: --out FILE writes the matrix, --top N shows N\n" in run("correlation", source, "--top", "3").stdout
     assert "equal values" not in run("correlation", source, "--covariance").stdout
 
 

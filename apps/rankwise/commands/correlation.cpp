@@ -113,8 +113,8 @@ class Correlation final : public Command {
 }  // namespace
 
 const char* const correlation_explanation =
-    R"(Pearson's correlations of all pairs of columns, as numpy.corrcoef(x, rowvar=False) and pandas' corr() have them, or their
-covariances. The strongest pairs by magnitude are printed (of equal ones, the first columns'); --out writes the whole
+    R"(Pearson's correlations of all pairs of columns, as numpy.corrcoef(x, rowvar=False) has them, or their covariances, as
+numpy.cov(x, rowvar=False, ddof=0). The strongest pairs by magnitude are printed (of equal ones, the first columns'); --out writes the whole
 matrix, columns × columns float64, which is never in memory as a whole: in an .h5 file with the columns' names as dimension
 scale of rows and columns, in a .csv under a header (x0, x1, ... for columns without names).
 
