@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "rankwise/kernels/targets.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/report/format.hpp"
 
@@ -17,6 +18,7 @@ std::string json_text(const nlohmann::ordered_json& json, int indent) {
 }
 
 engine::Context Invocation::start(const ComputeOptions& options, report::ProgressDisplay* progress) {
+  ranks::agree(session_->ranks(), [] { kernels::check_processor(); });
   layout_ = ranks::lay_out_threads(*session_, options.threads);
   const auto warnings = ranks::all_gather_text(session_->ranks(), layout_.warning);
   for (const std::string& warning : std::set(warnings.begin(), warnings.end())) {

@@ -20,6 +20,11 @@ TEST(Checked, products_do_not_wrap) {
   EXPECT_THROW(checked_product(std::uint64_t{1} << 32, std::uint64_t{1} << 32, "x"), InputError);
 }
 
+TEST(Checked, sums_do_not_wrap) {
+  EXPECT_EQ(checked_sum(UINT64_MAX - 1, 1, "x"), UINT64_MAX);
+  EXPECT_THROW(checked_sum(UINT64_MAX, 1, "x"), InputError);
+}
+
 TEST(Checked, division_rounds_up_without_overflow) {
   EXPECT_EQ(divide_up(0, 4), 0U);
   EXPECT_EQ(divide_up(1, 4), 1U);

@@ -15,6 +15,7 @@ TEST(Work, a_rank_asks_when_its_last_block_starts) {
   EXPECT_TRUE(work.take_news().wants_more) << "nothing in hand yet";
   work.add({0, 1});
   for (blocks::BlockIndex b = 0; b < 3; ++b) {
+    EXPECT_EQ(work.upcoming(), b);
     EXPECT_EQ(work.next(), b);
     EXPECT_FALSE(work.take_news().wants_more);
   }

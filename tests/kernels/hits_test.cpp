@@ -16,7 +16,7 @@ TEST(Hits, every_target_equals_the_reference_on_every_short_run) {
   const Stream stream(42, StreamName::pi);
   for_each_target([&](const std::string& target) {
     for (std::uint64_t begin = 0; begin < 5; ++begin) {
-      for (std::uint64_t end = begin; end < 700; end += 1 + end / 50) {
+      for (std::uint64_t end = begin; end < 2000; end += 1 + end / 20) {
         ASSERT_EQ(count_hits(stream, begin, end), reference::count_hits(stream, begin, end))
             << target << " on [" << begin << ", " << end << ")";
       }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <set>
 
 namespace rankwise::kernels {
@@ -21,6 +22,15 @@ TEST(Targets, all_are_visited_and_none_is_lost_afterwards) {
 
 TEST(Targets, diagnosis_names_the_best_one) {
   EXPECT_NE(diagnose().at(0).message.find(usable_targets()[0]), std::string::npos);
+}
+
+TEST(Targets, this_processor_suffices_and_one_without_fma_does_not) {
+  EXPECT_NO_THROW(check_processor());
+#ifdef __x86_64__
+  constexpr std::int64_t ssse3 = 1 << 12, sse4 = 1 << 11;  // of Highway's targets
+  EXPECT_NE(complaint_about(ssse3 | sse4), "");
+  EXPECT_NE(complaint_about(0), "");
+#endif
 }
 
 }  // namespace

@@ -18,6 +18,15 @@ TEST(FileSystem, nodes_write_one_file_together_only_where_that_is_known_to_be_sa
   EXPECT_TRUE(FileSystem{EXT4_SUPER_MAGIC}.keeps_nodes_in_step());
 }
 
+TEST(FileSystem, files_are_mapped_only_where_this_machine_alone_has_them) {
+  EXPECT_TRUE(FileSystem{EXT4_SUPER_MAGIC}.is_local());
+  EXPECT_TRUE(FileSystem{TMPFS_MAGIC}.is_local());
+  EXPECT_FALSE(FileSystem{NFS_SUPER_MAGIC}.is_local());
+  EXPECT_FALSE(FileSystem{0x0BD00BD0}.is_local());  // Lustre
+  EXPECT_FALSE(FileSystem{0x12345678}.is_local());
+  EXPECT_FALSE(FileSystem{}.is_local());
+}
+
 TEST(FileSystem, has_a_name) {
   EXPECT_EQ(FileSystem{NFS_SUPER_MAGIC}.name(), "NFS");
   EXPECT_EQ(FileSystem{TMPFS_MAGIC}.name(), "tmpfs");

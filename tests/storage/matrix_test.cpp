@@ -44,6 +44,33 @@ TEST(MatrixInfo, columns_without_names_are_numbered) {
   EXPECT_EQ(info.name_of(0), "a");
 }
 
+TEST(Tile, shows_elements_where_they_lie) {
+  const std::vector<std::int16_t> values{0, 1, 2, 3, 4, 10, 11, 12, 13, 14, 20, 21, 22, 23, 24};
+  const auto* bytes = reinterpret_cast<const std::byte*>(values.data());
+  Tile tile;
+  tile.view(bytes + 2, 5, {{7, 10}, {40, 42}}, ElementType::int16, Contiguous::rows);
+  EXPECT_EQ(tile.rows(), 3U);
+  EXPECT_EQ(tile.columns(), 2U);
+  EXPECT_EQ(tile.data<std::int16_t>(), values.data() + 1);
+  EXPECT_EQ(tile.row_stride(), 5U);
+  ByteWriter packed;
+  tile.put_packed(packed);
+  std::vector<std::int16_t> there(6);
+  ByteReader(packed.bytes()).get_span(std::span(there));
+  EXPECT_EQ(there, (std::vector<std::int16_t>{1, 2, 11, 12, 21, 22}));
+
+  tile.transpose();
+  EXPECT_EQ(tile.column_stride(), 5U);
+  tile.widen();
+  EXPECT_EQ(tile.type(), ElementType::float64);
+  for (std::size_t row = 0; row < 2; ++row) {
+    for (std::size_t column = 0; column < 3; ++column) {
+      EXPECT_EQ(tile.data<double>()[row * tile.row_stride() + column * tile.column_stride()],
+                static_cast<double>(10 * column + row + 1));
+    }
+  }
+}
+
 TEST(Tile, is_aligned_and_knows_its_strides) {
   Tile tile;
   for (const std::uint64_t rows : {5U, 1U, 100U}) {

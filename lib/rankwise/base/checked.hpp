@@ -29,6 +29,16 @@ constexpr std::uint64_t checked_product(std::uint64_t a, std::uint64_t b, std::s
   return product;
 }
 
+/// a + b, the quantity named in the error where it does not fit into 64 bits.
+/// @throws InputError
+constexpr std::uint64_t checked_sum(std::uint64_t a, std::uint64_t b, std::string_view quantity) {
+  std::uint64_t sum = 0;
+  if (__builtin_add_overflow(a, b, &sum)) {
+    throw InputError(fmt::format("{} is too large: {} + {}", quantity, a, b));
+  }
+  return sum;
+}
+
 /// ceil(a / b) for b > 0, without overflow.
 constexpr std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) {
   return a / b + (a % b != 0 ? 1 : 0);

@@ -27,6 +27,7 @@ class AnyJob {
   /// Makes room for that many threads; each has a scratch of its own.
   virtual void set_threads(int threads) = 0;
   virtual AnyPartial run(blocks::Block block, int thread) = 0;
+  virtual void announce(blocks::Block block) const = 0;
   virtual void merge(AnyPartial& left, const AnyPartial& right) const = 0;
   virtual void encode(const AnyPartial& partial, ByteWriter& out) const = 0;
   virtual AnyPartial decode(ByteReader& in) const = 0;
@@ -49,6 +50,9 @@ class ErasedJob final : public AnyJob {
     // Made by the thread that uses it, so that its memory lies near that thread's core.
     if (!scratch) scratch = std::make_unique<typename J::Scratch>();
     return std::make_shared<Partial>(job_.run(block, *scratch));
+  }
+  void announce([[maybe_unused]] blocks::Block block) const override {
+    if constexpr (AnnouncesBlocks<J>) job_.announce(block);
   }
   void merge(AnyPartial& left, const AnyPartial& right) const override { job_.merge(typed(left), typed(right)); }
   void encode(const AnyPartial& partial, ByteWriter& out) const override { J::encode(typed(partial), out); }

@@ -4,15 +4,20 @@
 
 #include "rankwise/base/stop_request.hpp"
 #include "rankwise/ranks/session.hpp"
+#include "rankwise/storage/mapped_file.hpp"
 
 namespace rankwise::engine {
 
 Hands::Hands(AnyJob& job, const blocks::SpanCut& cut, int threads)
     : work_(cut), forest_(cut.grid, [&job](AnyPartial& left, const AnyPartial& right) { job.merge(left, right); }) {
   job.set_threads(threads);
-  team_ = std::make_unique<Team>(
-      threads, work_, forest_,
-      [&job, grid = cut.grid](blocks::BlockIndex block, int thread) { return job.run(grid.block_at(block), thread); });
+  team_ = std::make_unique<Team>(threads, work_, forest_,
+                                 [this, &job, grid = cut.grid](blocks::BlockIndex block, int thread) {
+                                   if (const auto upcoming = work_.upcoming()) job.announce(grid.block_at(*upcoming));
+                                   auto partial = job.run(grid.block_at(block), thread);
+                                   storage::check_mapped_files();
+                                   return partial;
+                                 });
 }
 
 Report Hands::report(const ranks::Communicator& ranks) {

@@ -25,4 +25,10 @@ concept BlockJob = std::default_initializable<typename J::Scratch> && std::movab
   { J::decode(in) } -> std::same_as<typename J::Partial>;
 };
 
+/// A method that wants to know which block comes soon: to begin to fetch its input. It must not wait.
+template <class J>
+concept AnnouncesBlocks = requires(const J job, blocks::Block block) {
+  {job.announce(block)};
+};
+
 }  // namespace rankwise::engine

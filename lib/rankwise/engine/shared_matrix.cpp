@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "rankwise/ranks/agreement.hpp"
+#include "rankwise/storage/mapped_file.hpp"
 #include "rankwise/storage/source.hpp"
 
 namespace rankwise::engine {
@@ -41,7 +42,8 @@ Delivery::Bytes serve(const MatrixReader& reader, std::span<const std::byte> req
   ByteWriter out;
   out.put(tile.type());
   out.put(tile.contiguous());
-  out.put_span(tile.bytes());
+  tile.put_packed(out);
+  storage::check_mapped_files();
   return out.take();
 }
 

@@ -64,6 +64,11 @@ std::optional<blocks::BlockIndex> Work::next() {
   return block;
 }
 
+std::optional<blocks::BlockIndex> Work::upcoming() const {
+  const std::lock_guard lock(mutex_);
+  return blocks_.empty() ? std::nullopt : std::optional(blocks_.front().begin);
+}
+
 void Work::set_done(blocks::BlockIndex block) {
   const std::lock_guard lock(mutex_);
   ++news_.blocks_done;

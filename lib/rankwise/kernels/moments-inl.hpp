@@ -41,10 +41,17 @@ HWY_INLINE auto Load(const T* values) {
   }
 }
 
-/// Adds `rows` vectors below one another. Without `with_nan`, NaN spoil the sum, and nothing else tells of them.
+/// Begins to fetch the line that a vector begins.
+template <class T>
+HWY_INLINE void FetchLine(const T* values, std::size_t lane) {
+  if (lane * sizeof(T) % 64 == 0) __builtin_prefetch(values, 0, 3);
+}
+
+/// Adds `rows` vectors below one another. Without `with_nan`, NaN spoil the sum, and nothing else tells of them; what
+/// lies `ahead` is fetched meanwhile.
 template <bool with_nan, class T, std::size_t width>
-HWY_INLINE void SumVector(const T* values, std::size_t rows, std::size_t stride, PieceSums<T, width>& sums,
-                          std::size_t lane) {
+HWY_INLINE void SumVector(const T* values, std::size_t rows, std::size_t stride, std::size_t ahead,
+                          PieceSums<T, width>& sums, std::size_t lane) {
   const Doubles d;
   const auto infinity = hn::Set(d, std::numeric_limits<double>::infinity());
   auto sum = hn::Load(d, &sums.sum[lane]), min = hn::Load(d, &sums.min[lane]), max = hn::Load(d, &sums.max[lane]);
@@ -58,6 +65,7 @@ HWY_INLINE void SumVector(const T* values, std::size_t rows, std::size_t stride,
       min = hn::Min(min, hn::IfThenElse(is_nan, infinity, value));
       max = hn::Max(max, hn::IfThenElse(is_nan, hn::Neg(infinity), value));
     } else {
+      FetchLine(values + ahead, lane);
       sum = hn::Add(sum, value);
       min = hn::Min(min, value);
       max = hn::Max(max, value);
@@ -71,12 +79,14 @@ HWY_INLINE void SumVector(const T* values, std::size_t rows, std::size_t stride,
 
 template <bool, class T, std::size_t width>
 requires(std::is_integral_v<T> && sizeof(T) == 8) HWY_INLINE
-    void SumVector(const T* values, std::size_t rows, std::size_t stride, PieceSums<T, width>& sums, std::size_t lane) {
+    void SumVector(const T* values, std::size_t rows, std::size_t stride, std::size_t ahead, PieceSums<T, width>& sums,
+                   std::size_t lane) {
   const Words words;
   const Integers integers;
   auto low = hn::Load(words, &sums.low[lane]), high = hn::Load(words, &sums.high[lane]);
   auto min = hn::Load(integers, &sums.min[lane]), max = hn::Load(integers, &sums.max[lane]);
   for (std::size_t row = 0; row < rows; ++row, values += stride) {
+    FetchLine(values + ahead, lane);
     const auto loaded = hn::BitCast(words, hn::LoadU(hn::Rebind<T, Words>(), values));
     const auto flipped = hn::Xor(loaded, hn::Set(words, sums.half));
     const auto word = std::is_signed_v<T> ? flipped : loaded;
@@ -110,17 +120,14 @@ void SignZeros(const T* values, std::size_t rows, std::size_t stride, PieceSums<
   hn::Store(hn::IfThenElse(hn::Eq(max, zero), hn::Neg(positive), max), d, &sums.max[lane]);
 }
 
-/// Meanwhile what lies `ahead` is fetched into the second cache; straight into the first one, as hwy::Prefetch does, it
-/// holds up the loads.
 template <bool with_nan, class T, std::size_t width>
 HWY_INLINE void DeviateVector(const T* values, std::size_t rows, std::size_t stride, PieceDeviations<width>& deviations,
-                              std::size_t ahead, std::size_t lane) {
+                              std::size_t lane) {
   const Doubles d;
   const auto centre = hn::Load(d, &deviations.centre[lane]);
   auto residual = hn::Load(d, &deviations.residual[lane]), squares = hn::Load(d, &deviations.squares[lane]);
   for (std::size_t row = 0; row < rows; ++row, values += stride) {
     const auto value = Load(values);
-    if (lane * sizeof(T) % 64 == 0) __builtin_prefetch(values + ahead, 0, 2);
     auto deviation = hn::Sub(value, centre);
     if constexpr (with_nan) deviation = hn::IfThenZeroElse(hn::IsNaN(value), deviation);
     residual = hn::Add(residual, deviation);
@@ -134,12 +141,12 @@ HWY_INLINE void DeviateVector(const T* values, std::size_t rows, std::size_t str
 template <class T, std::size_t width>
 HWY_NOINLINE void SumShort(const T* values, std::size_t rows, std::size_t stride, PieceSums<T, width>& sums,
                            std::size_t lane) {
-  SumVector<false>(values, rows, stride, sums, lane);
+  SumVector<false>(values, rows, stride, 0, sums, lane);
 }
 template <bool with_nan, class T, std::size_t width>
 HWY_NOINLINE void DeviateShort(const T* values, std::size_t rows, std::size_t stride,
                                PieceDeviations<width>& deviations, std::size_t lane) {
-  DeviateVector<with_nan>(values, rows, stride, deviations, 0, lane);
+  DeviateVector<with_nan>(values, rows, stride, deviations, lane);
 }
 
 /// Calls act(first column, its lane) for each vector of a piece. The last one overlaps that before it, in lanes of its
@@ -161,29 +168,17 @@ inline std::size_t LaneOf(std::size_t column, std::size_t columns) {
   return column < columns - rest || rest == 0 ? column : column + hn::Lanes(Doubles()) - rest;
 }
 
-/// Sums `rows` rows; tells whether there may be NaN.
+/// Where sums show that there are NaN, sums again without them; gives zeros their signs. Tells whether there are NaN.
 template <class T, std::size_t width>
-bool FirstPass(const T* values, std::size_t rows, std::size_t stride, std::size_t columns, PieceSums<T, width>& sums) {
+bool Repair(const T* values, std::size_t rows, std::size_t stride, std::size_t columns, PieceSums<T, width>& sums) {
   const Doubles d;
-  sums.clear(0, hwy::RoundUpTo(columns, hn::Lanes(d)));
-  for (std::size_t row = 0; row < rows; row += strip_rows) {
-    const std::size_t height = std::min(strip_rows, rows - row);
-    EachVector<T>(columns, [&](std::size_t column, std::size_t lane) HWY_ATTR {
-      const T* top = values + row * stride + column;
-      if (height == strip_rows) {
-        SumVector<false>(top, strip_rows, stride, sums, lane);
-      } else {
-        SumShort(top, height, stride, sums, lane);
-      }
-    });
-  }
   bool nan = false;
   if constexpr (std::is_floating_point_v<T>) {
     EachVector<T>(columns, [&](std::size_t column, std::size_t lane) HWY_ATTR {
       if (!hn::AllFalse(d, hn::IsNaN(hn::Load(d, &sums.sum[lane])))) {
         nan = true;
         sums.clear(lane, lane + hn::Lanes(d));
-        SumVector<true>(values + column, rows, stride, sums, lane);
+        SumVector<true>(values + column, rows, stride, 0, sums, lane);
       }
       SignZeros(values + column, rows, stride, sums, lane);
     });
@@ -191,8 +186,27 @@ bool FirstPass(const T* values, std::size_t rows, std::size_t stride, std::size_
   return nan;
 }
 
+/// Sums `rows` rows, and fetches what lies `ahead` of each; tells whether there are NaN.
+template <class T, std::size_t width>
+bool FirstPass(const T* values, std::size_t rows, std::size_t stride, std::size_t columns, std::size_t ahead,
+               PieceSums<T, width>& sums) {
+  sums.clear(0, hwy::RoundUpTo(columns, hn::Lanes(Doubles())));
+  for (std::size_t row = 0; row < rows; row += strip_rows) {
+    const std::size_t height = std::min(strip_rows, rows - row);
+    EachVector<T>(columns, [&](std::size_t column, std::size_t lane) HWY_ATTR {
+      const T* top = values + row * stride + column;
+      if (height == strip_rows) {
+        SumVector<false>(top, strip_rows, stride, ahead, sums, lane);
+      } else {
+        SumShort(top, height, stride, sums, lane);
+      }
+    });
+  }
+  return Repair(values, rows, stride, columns, sums);
+}
+
 template <bool with_nan, class T, std::size_t width>
-void SecondPass(const T* values, std::size_t rows, std::size_t stride, std::size_t columns, std::size_t ahead,
+void SecondPass(const T* values, std::size_t rows, std::size_t stride, std::size_t columns,
                 PieceDeviations<width>& deviations) {
   deviations.clear(hwy::RoundUpTo(columns, hn::Lanes(Doubles())));
   for (std::size_t row = 0; row < rows; row += strip_rows) {
@@ -200,7 +214,7 @@ void SecondPass(const T* values, std::size_t rows, std::size_t stride, std::size
     EachVector<T>(columns, [&](std::size_t column, std::size_t lane) HWY_ATTR {
       const T* top = values + row * stride + column;
       if (height == strip_rows) {
-        DeviateVector<with_nan>(top, strip_rows, stride, deviations, ahead, lane);
+        DeviateVector<with_nan>(top, strip_rows, stride, deviations, lane);
       } else {
         DeviateShort<with_nan>(top, height, stride, deviations, lane);
       }
@@ -209,12 +223,87 @@ void SecondPass(const T* values, std::size_t rows, std::size_t stride, std::size
 }
 
 template <class T, std::size_t width>
-void SecondPass(const T* values, std::size_t rows, std::size_t stride, std::size_t columns, bool nan, std::size_t ahead,
+void SecondPass(const T* values, std::size_t rows, std::size_t stride, std::size_t columns, bool nan,
                 PieceDeviations<width>& deviations) {
   if constexpr (std::is_floating_point_v<T>) {
-    if (nan) return SecondPass<true>(values, rows, stride, columns, ahead, deviations);
+    if (nan) return SecondPass<true>(values, rows, stride, columns, deviations);
   }
-  SecondPass<false>(values, rows, stride, columns, ahead, deviations);
+  SecondPass<false>(values, rows, stride, columns, deviations);
+}
+
+/// The lesser of two values that are no NaN: -0.0 is less than +0.0.
+template <class V>
+HWY_INLINE V Lesser(V a, V b) {
+  const Doubles d;
+  const auto lesser = hn::Min(a, b), zero = hn::Zero(d);
+  return hn::IfThenElse(hn::Eq(lesser, zero), hn::And(hn::Or(a, b), hn::SignBit(d)), lesser);
+}
+template <class V>
+HWY_INLINE V Greater(V a, V b) {
+  const Doubles d;
+  const auto greater = hn::Max(a, b), zero = hn::Zero(d);
+  return hn::IfThenElse(hn::Eq(greater, zero), hn::And(hn::And(a, b), hn::SignBit(d)), greater);
+}
+
+/// The centre of each column's piece: its mean, as mean_of has it.
+template <class T, std::size_t width>
+void SetCentres(const PieceSums<T, width>& sums, std::size_t rows, std::size_t lanes,
+                PieceDeviations<width>& deviations) {
+  if constexpr (std::is_integral_v<T> && sizeof(T) == 8) {
+    for (std::size_t i = 0; i < lanes; ++i) deviations.centre[i] = sums.centre_of_column(i, rows);
+  } else {
+    const Doubles d;
+    for (std::size_t i = 0; i < lanes; i += hn::Lanes(d)) {
+      const auto count = hn::Sub(hn::Set(d, static_cast<double>(rows)), hn::Load(d, &sums.nan[i]));
+      const auto min = hn::Load(d, &sums.min[i]), max = hn::Load(d, &sums.max[i]);
+      const auto mean = hn::Div(hn::Load(d, &sums.sum[i]), count);
+      hn::Store(hn::IfThenElse(hn::Eq(min, max), min, mean), d, &deviations.centre[i]);
+    }
+  }
+}
+
+/// The first pass over a whole piece of a run beside the second one over the piece before it: the one waits for memory
+/// while the other computes. Tells whether there are NaN in the former.
+template <bool with_nan, class T>
+bool BothPasses(const T* next, PieceSums<T, run_lanes>& sums, const T* values, PieceDeviations<run_lanes>& deviations) {
+  sums.clear(0, run_lanes);
+  deviations.clear(run_lanes);
+  for (std::size_t i = 0; i < run_piece; i += strip_rows * run_lanes) {
+    EachVector<T>(run_lanes, [&](std::size_t, std::size_t lane) HWY_ATTR {
+      SumVector<false>(next + i + lane, strip_rows, run_lanes, run_ahead / sizeof(T), sums, lane);
+      DeviateVector<with_nan>(values + i + lane, strip_rows, run_lanes, deviations, lane);
+    });
+  }
+  return Repair(next, run_piece / run_lanes, run_lanes, run_lanes, sums);
+}
+
+/// As fold_lanes does, all lanes of a width at once.
+template <std::size_t width = run_lanes / 2, class Operation>
+HWY_INLINE double FoldLanes(std::array<double, run_lanes>& lanes, Operation operation) {
+  const hn::CappedTag<double, std::min(width, max_vector)> d;
+  for (std::size_t i = 0; i < width; i += hn::Lanes(d)) {
+    hn::StoreU(operation(hn::LoadU(d, &lanes[i]), hn::LoadU(d, &lanes[i + width])), d, &lanes[i]);
+  }
+  if constexpr (width > 1) return FoldLanes<width / 2>(lanes, operation);
+  return lanes[0];
+}
+HWY_INLINE double AddLanes(std::array<double, run_lanes>& lanes) {
+  return FoldLanes(lanes, [](auto a, auto b) HWY_ATTR { return hn::Add(a, b); });
+}
+
+template <class T, std::size_t width>
+HWY_INLINE Piece<SumOf<T>> FoldRun(PieceSums<T, width>& sums, std::size_t size, bool nan) {
+  auto mins = sums.min, maxs = sums.max;
+  double min = FoldLanes(mins, [](auto a, auto b) HWY_ATTR { return hn::Min(a, b); });
+  double max = FoldLanes(maxs, [](auto a, auto b) HWY_ATTR { return hn::Max(a, b); });
+  if (min == 0) min = fold_lanes(sums.min, lesser<double>);  // of two zeros, targets take either
+  if (max == 0) max = fold_lanes(sums.max, greater<double>);
+  return PieceSums<T, width>::run(size, nan ? AddLanes(sums.nan) : 0, AddLanes(sums.sum), min, max);
+}
+template <class T, std::size_t width>
+requires(std::is_integral_v<T> && sizeof(T) == 8) Piece<WideInteger> FoldRun(PieceSums<T, width>& sums,
+                                                                             std::size_t size, bool) {
+  return sums.run(size);
 }
 
 #endif

@@ -12,6 +12,7 @@ namespace rankwise::kernels {
 inline constexpr std::size_t max_vector = 8;       // doubles; the 32 lanes are a multiple of any vector
 inline constexpr std::size_t strip_rows = 8;       // so long do sums stay in registers
 inline constexpr std::size_t panel_columns = 256;  // a panel's piece stays in the second cache
+inline constexpr std::size_t run_ahead = 4096;     // bytes: so far ahead of the loads is fetched in a run
 
 /// The first pass: sums and extremes. Integers of up to 32 bits are taken as doubles: a piece's sum of them is exact.
 template <class T, std::size_t width>
@@ -46,9 +47,9 @@ struct PieceSums {
   Piece<SumOf<T>> column(std::size_t column, std::size_t rows) const {
     return piece(rows, nan[column], sum[column], min[column], max[column]);
   }
-  Piece<SumOf<T>> run(std::size_t size) const {
-    return piece(size, add_lanes(nan), add_lanes(sum), fold_lanes(min, lesser<double>),
-                 fold_lanes(max, greater<double>));
+  /// Of a run, from what its lanes came to.
+  static Piece<SumOf<T>> run(std::size_t size, double nan, double sum, double min, double max) {
+    return piece(size, nan, sum, min, max);
   }
 
  private:

@@ -4,6 +4,8 @@
 #include <hwy/highway.h>
 #include <hwy/targets.h>
 
+#include "rankwise/base/errors.hpp"
+
 namespace rankwise::kernels {
 namespace {
 
@@ -37,7 +39,27 @@ void use_best_target() {
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
+std::string complaint_about([[maybe_unused]] std::int64_t supported_targets) {
+#if HWY_ARCH_X86
+  constexpr std::int64_t avx2_or_better = (std::int64_t{HWY_AVX2} << 1) - 1;  // better targets have lower bits
+  if ((supported_targets & avx2_or_better) == 0) {
+    return "this processor has no AVX2 and FMA; rankwise needs an x86-64-v3 processor (Intel since 2013, AMD since "
+           "2015)";
+  }
+#endif
+  return "";
+}
+
+void check_processor() {
+  if (const std::string complaint = complaint_about(hwy::SupportedTargets()); !complaint.empty()) {
+    throw MpiError(complaint);
+  }
+}
+
 std::vector<Finding> diagnose() {
+  if (const std::string complaint = complaint_about(hwy::SupportedTargets()); !complaint.empty()) {
+    return {{.ok = false, .topic = "kernels", .message = complaint, .mend = "run on a newer processor"}};
+  }
   return {{.topic = "kernels", .message = fmt::format("vector instructions: {}", fmt::join(usable_targets(), " "))}};
 }
 

@@ -29,6 +29,11 @@ void for_each_target(Act act) {
   use_best_target();
 }
 
+/// @throws MpiError if this processor has no fused multiply-add in vectors: on x86-64, if it is older than AVX2
+void check_processor();
+/// What check_processor would say of one that has these targets of Highway's; empty where it suffices.
+std::string complaint_about(std::int64_t supported_targets);
+
 std::vector<Finding> diagnose();
 
 }  // namespace rankwise::kernels

@@ -7,7 +7,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "rankwise/base/checked.hpp"
 #include "rankwise/engine/run.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/statistics/cut.hpp"
@@ -78,17 +77,14 @@ class MomentsJob {
   }
   [[nodiscard]] blocks::Grid grid() const { return cut_.grid(); }
   [[nodiscard]] Bytes partial_bytes() const { return {cut_.lane_columns * sizeof(IntegerMoments)}; }
-  [[nodiscard]] Bytes block_bytes() const {
-    std::size_t widest = 0;
-    for (const auto type : matrix_.info().types) widest = std::max(widest, storage::size_of(type));
-    return {checked_product(cut_.largest_elements(), widest, "a block of the input")};
-  }
+  [[nodiscard]] Bytes block_bytes() const { return bytes_to_read(matrix_.info(), cut_.largest_elements()); }
 
   [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const {
     matrix_.reader().read(cut_.region_of(block), scratch.tile);
     return storage::with_type(scratch.tile.type(),
                               [&](auto zero) -> Partial { return moments_of_tile<decltype(zero)>(scratch.tile); });
   }
+  void announce(blocks::Block block) const { matrix_.reader().announce(cut_.region_of(block)); }
   void merge(Partial& left, const Partial& right) const {
     std::visit(
         [&](auto& mine) {

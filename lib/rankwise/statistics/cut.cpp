@@ -31,6 +31,16 @@ storage::Region MatrixCut::region_of(blocks::Block block) const {
           .columns = blocks::piece(columns, lane_columns, block.lane)};
 }
 
+Bytes bytes_to_read(const storage::MatrixInfo& info, std::uint64_t elements) {
+  std::uint64_t widest = 0;
+  for (const auto type : info.types) widest = std::max<std::uint64_t>(widest, storage::size_of(type));
+  const storage::ChunkShape chunk = info.chunk.value_or(storage::ChunkShape{.rows = 0, .columns = 0});
+  constexpr std::uint64_t steps = 3;  // as stored, and before and after a filter
+  const std::uint64_t on_the_way =
+      checked_product(checked_product(chunk.rows, chunk.columns, "a chunk"), steps, "a chunk");
+  return {checked_product(checked_sum(elements, on_the_way, "a block"), widest, "a block of the input")};
+}
+
 MatrixCut cut_matrix(const storage::MatrixInfo& info) {
   MatrixCut cut{.rows = info.rows, .columns = info.columns};
   const std::uint64_t rows = at_least_one(info.rows), columns = at_least_one(info.columns);

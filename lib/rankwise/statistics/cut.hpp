@@ -22,6 +22,9 @@ struct MatrixCut {
   [[nodiscard]] std::uint64_t largest_elements() const { return lane_columns * step_rows; }
 };
 
+/// What it takes to read a block of so many elements: their room, and that of chunks on the way from their file.
+Bytes bytes_to_read(const storage::MatrixInfo& info, std::uint64_t elements);
+
 /// Depends on the matrix alone: its shape, its type and how it lies in the file.
 MatrixCut cut_matrix(const storage::MatrixInfo& info);
 

@@ -52,6 +52,13 @@ Bytes ProductsJob::block_bytes() const {
   return {std::min<std::uint64_t>(cut_.panels(), 2) * (tile + deviations)};
 }
 
+void ProductsJob::announce(blocks::Block block) const {
+  const auto [left, right] = cut_.panels_of(lanes_.begin + block.lane);
+  const blocks::Range rows = cut_.rows_of(block.step);
+  matrix_.reader().announce({rows, left});
+  if (left != right) matrix_.reader().announce({rows, right});
+}
+
 ProductsJob::Partial ProductsJob::run(blocks::Block block, Scratch& scratch) const {
   const auto [left, right] = cut_.panels_of(lanes_.begin + block.lane);
   const blocks::Range rows = cut_.rows_of(block.step);

@@ -30,6 +30,7 @@ class ProductsJob {
   [[nodiscard]] blocks::Grid grid() const { return {.lanes = lanes_.size(), .steps = cut_.grid().steps}; }
   [[nodiscard]] Bytes partial_bytes() const;
   [[nodiscard]] Bytes block_bytes() const;
+  void announce(blocks::Block block) const;
   [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const;
   void merge(Partial& left, const Partial& right) const;
   static void encode(const Partial& sums, ByteWriter& out) { out.put_vector(sums); }

@@ -55,6 +55,14 @@ class ConcatenationReader final : public MatrixReader {
     }
   }
 
+  void announce(const Region& region) const override {
+    for (const Part& part : parts_) {
+      if (part.rows.begin < region.rows.end && region.rows.begin < part.rows.end) {
+        part.reader->announce(in_part(part, region));
+      }
+    }
+  }
+
  private:
   [[nodiscard]] ElementType type_of(blocks::Range columns) const {
     if (types_.size() == 1) return types_[0];

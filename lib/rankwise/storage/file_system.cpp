@@ -9,21 +9,36 @@
 namespace rankwise::storage {
 namespace {
 
+/// Which machines write its files, and whether the pages that they keep agree.
+enum class Writers : std::uint8_t { one, many_in_step, many };
+
 struct Known {
   std::uint64_t type;
   const char* name;
-  bool keeps_nodes_in_step;
+  Writers writers;
 };
 
-// From linux/magic.h and the file systems' own sources. A local one is seen by one kernel alone; BeeGFS caches as NFS
-// does in one of its modes.
+// From linux/magic.h and the file systems' own sources. BeeGFS caches as NFS does in one of its modes.
 constexpr std::array known{
-    Known{0xEF53, "ext4", true},        Known{0x58465342, "XFS", true},  Known{0x9123683E, "Btrfs", true},
-    Known{0x01021994, "tmpfs", true},   Known{0x2FC12FC1, "ZFS", true},  Known{0x794C7630, "overlayfs", true},
-    Known{0x0BD00BD0, "Lustre", true},  Known{0x47504653, "GPFS", true}, Known{0x00C36400, "CephFS", true},
-    Known{0x19830326, "BeeGFS", false}, Known{0x6969, "NFS", false},     Known{0x517B, "SMB", false},
-    Known{0xFE534D42, "SMB", false},    Known{0xFF534D42, "SMB", false}, Known{0x65735546, "FUSE", false},
-    Known{0x01021997, "9P", false},     Known{0x5346414F, "AFS", false},
+    Known{0xEF53, "ext4", Writers::one},
+    Known{0x58465342, "XFS", Writers::one},
+    Known{0x9123683E, "Btrfs", Writers::one},
+    Known{0xF2F52010, "F2FS", Writers::one},
+    Known{0xCA451A4E, "bcachefs", Writers::one},
+    Known{0x01021994, "tmpfs", Writers::one},
+    Known{0x2FC12FC1, "ZFS", Writers::one},
+    Known{0x794C7630, "overlayfs", Writers::one},
+    Known{0x0BD00BD0, "Lustre", Writers::many_in_step},
+    Known{0x47504653, "GPFS", Writers::many_in_step},
+    Known{0x00C36400, "CephFS", Writers::many_in_step},
+    Known{0x19830326, "BeeGFS", Writers::many},
+    Known{0x6969, "NFS", Writers::many},
+    Known{0x517B, "SMB", Writers::many},
+    Known{0xFE534D42, "SMB", Writers::many},
+    Known{0xFF534D42, "SMB", Writers::many},
+    Known{0x65735546, "FUSE", Writers::many},
+    Known{0x01021997, "9P", Writers::many},
+    Known{0x5346414F, "AFS", Writers::many},
 };
 
 const Known* find(std::uint64_t type) {
@@ -41,7 +56,12 @@ std::string FileSystem::name() const {
 
 bool FileSystem::keeps_nodes_in_step() const {
   const Known* found = find(type);
-  return found != nullptr && found->keeps_nodes_in_step;
+  return found != nullptr && found->writers != Writers::many;
+}
+
+bool FileSystem::is_local() const {
+  const Known* found = find(type);
+  return found != nullptr && found->writers == Writers::one;
 }
 
 FileSystem file_system_of(const std::string& path) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "rankwise/base/checked.hpp"
+#include "rankwise/storage/mapped_file.hpp"
 
 namespace rankwise::storage {
 namespace {
@@ -41,34 +42,62 @@ void widen_halves(std::span<std::byte> bytes) {
 class FlatReader final : public MatrixReader {
  public:
   FlatReader(std::shared_ptr<const InputFile> file, const FlatLayout& layout)
-      : file_(std::move(file)), layout_(layout) {}
+      : file_(std::move(file)), layout_(layout) {
+    if (can_be_viewed()) mapped_ = MappedFile::map(file_);
+  }
 
   void read(const Region& region, Tile& tile) const override {
+    if (mapped_ != nullptr) return view(region, tile);
     const auto room = tile.prepare(region, layout_.type, layout_.contiguous);
-    const std::uint64_t size = layout_.stored_bytes_per_element();
     // Halves are read into the end of the room and widened from there.
-    const auto bytes = room.last(static_cast<std::size_t>(region.elements() * size));
-    const bool by_rows = layout_.contiguous == Contiguous::rows;
-    const blocks::Range outer = by_rows ? region.rows : region.columns;
-    const blocks::Range inner = by_rows ? region.columns : region.rows;
-    const std::uint64_t length = by_rows ? layout_.columns : layout_.rows;
-    if (inner.size() == length) {
-      file_->read(layout_.offset + outer.begin * length * size, bytes);
+    const auto bytes = room.last(static_cast<std::size_t>(region.elements() * size()));
+    const auto [outer, inner] = ordered(region);
+    if (inner.size() == run_length()) {
+      file_->read(offset_of(outer.begin, 0), bytes);
     } else {
-      const auto run = static_cast<std::size_t>(inner.size() * size);
+      const auto run = static_cast<std::size_t>(inner.size() * size());
       for (std::uint64_t i = 0; i < outer.size(); ++i) {
-        file_->read(layout_.offset + ((outer.begin + i) * length + inner.begin) * size,
-                    bytes.subspan(static_cast<std::size_t>(i) * run, run));
+        file_->read(offset_of(outer.begin + i, inner.begin), bytes.subspan(static_cast<std::size_t>(i) * run, run));
       }
     }
     if (layout_.encoding == Encoding::swapped || layout_.encoding == Encoding::half_swapped) {
-      swap_bytes(bytes, static_cast<std::size_t>(size));
+      swap_bytes(bytes, static_cast<std::size_t>(size()));
     }
     if (is_half(layout_.encoding)) widen_halves(room);
   }
 
+  void announce(const Region& region) const override {
+    const auto [outer, inner] = ordered(region);
+    if (inner.size() == run_length()) file_->announce(offset_of(outer.begin, inner.begin), region.elements() * size());
+  }
+
  private:
+  struct Ordered {
+    blocks::Range outer, inner;
+  };
+  [[nodiscard]] bool by_rows() const { return layout_.contiguous == Contiguous::rows; }
+  [[nodiscard]] Ordered ordered(const Region& region) const {
+    return by_rows() ? Ordered{region.rows, region.columns} : Ordered{region.columns, region.rows};
+  }
+  [[nodiscard]] std::uint64_t run_length() const { return by_rows() ? layout_.columns : layout_.rows; }
+  [[nodiscard]] std::uint64_t size() const { return layout_.stored_bytes_per_element(); }
+  [[nodiscard]] std::uint64_t offset_of(std::uint64_t outer, std::uint64_t inner) const {
+    return layout_.offset + (outer * run_length() + inner) * size();
+  }
+  [[nodiscard]] bool can_be_viewed() const {
+    return layout_.encoding == Encoding::native && layout_.offset % size() == 0 &&
+           layout_.offset + layout_.bytes(file_->path()) <= file_->size();
+  }
+  void view(const Region& region, Tile& tile) const {
+    const auto [outer, inner] = ordered(region);
+    announce(region);
+    note_view(mapped_);
+    tile.view(mapped_->bytes().data() + offset_of(outer.begin, inner.begin), run_length(), region, layout_.type,
+              layout_.contiguous);
+  }
+
   std::shared_ptr<const InputFile> file_;
+  std::shared_ptr<const MappedFile> mapped_;
   FlatLayout layout_;
 };
 

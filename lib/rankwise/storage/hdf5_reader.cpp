@@ -40,6 +40,13 @@ std::optional<FlatLayout> flat_layout(hid_t file, const Hdf5Entry& entry) {
                     .encoding = *encoding};
 }
 
+std::optional<ChunkLayout> layout_in_chunks(hid_t file, const Hdf5Entry& entry) {
+  const Hdf5Dataset dataset(H5Dopen2(file, entry.path.c_str(), H5P_DEFAULT));
+  const Hdf5Type type(H5Dget_type(dataset.get()));
+  if (plain_encoding(type.get(), *entry.type) != Encoding::native) return {};
+  return chunk_layout(dataset.get(), *entry.type, entry.contiguous());
+}
+
 /// Reads through HDF5, one thread at a time.
 class Hdf5Reader final : public MatrixReader {
  public:
@@ -96,6 +103,8 @@ void Hdf5Place::encode(ByteWriter& out) const {
   out.put(one_dimensional);
   out.put(flat.has_value());
   if (flat) flat->encode(out);
+  out.put(chunks.has_value());
+  if (chunks) chunks->encode(out);
 }
 
 Hdf5Place Hdf5Place::decode(ByteReader& in) {
@@ -107,6 +116,7 @@ Hdf5Place Hdf5Place::decode(ByteReader& in) {
   place.type = in.get<ElementType>();
   place.one_dimensional = in.get<bool>();
   if (in.get<bool>()) place.flat = FlatLayout::decode(in);
+  if (in.get<bool>()) place.chunks = ChunkLayout::decode(in);
   return place;
 }
 
@@ -117,7 +127,8 @@ Hdf5Place find_place(hid_t file, const Hdf5Entry& entry) {
           .contiguous = entry.contiguous(),
           .type = *entry.type,
           .one_dimensional = entry.extent.size() == 1,
-          .flat = flat_layout(file, entry)};
+          .flat = flat_layout(file, entry),
+          .chunks = layout_in_chunks(file, entry)};
 }
 
 Hdf5Readers::Hdf5Readers(const std::string& file_path)
@@ -127,7 +138,10 @@ std::unique_ptr<const MatrixReader> Hdf5Readers::open(const Hdf5Place& place) {
   if (place.flat) return open_flat(bytes, *place.flat);
   const Hdf5Lock lock;
   if (!file) file = std::make_shared<const Hdf5File>(open_hdf5_file(path));
-  return std::make_unique<Hdf5Reader>(path, file, place);
+  auto reader = std::make_unique<Hdf5Reader>(path, file, place);
+  if (!place.chunks) return reader;
+  Hdf5Dataset dataset(H5Dopen2(file->get(), place.path.c_str(), H5P_DEFAULT));
+  return open_chunks(std::move(dataset), *place.chunks, path + ":" + place.path, std::move(reader));
 }
 
 }  // namespace rankwise::storage

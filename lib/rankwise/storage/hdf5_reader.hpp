@@ -6,12 +6,13 @@
 
 #include "rankwise/storage/flat_reader.hpp"
 #include "rankwise/storage/hdf5_catalog.hpp"
+#include "rankwise/storage/hdf5_chunk_reader.hpp"
 
 // For the sources of this folder alone.
 namespace rankwise::storage {
 
 /// Where one dataset's elements are and how they are read: straight from the file where it is contiguous in a type of
-/// this machine, through HDF5 elsewhere.
+/// this machine; chunk by chunk where we know its filters; through HDF5 elsewhere.
 struct Hdf5Place {
   std::string path = {};
   std::uint64_t rows = 0;
@@ -20,6 +21,7 @@ struct Hdf5Place {
   ElementType type = ElementType::float64;
   bool one_dimensional = false;
   std::optional<FlatLayout> flat = {};
+  std::optional<ChunkLayout> chunks = {};
 
   void encode(ByteWriter& out) const;
   static Hdf5Place decode(ByteReader& in);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "rankwise/storage/hdf5_links.hpp"
@@ -18,27 +17,39 @@ class TableReader final : public MatrixReader {
       : readers_(std::move(readers)), table_(table) {}
 
   void read(const Region& region, Tile& tile) const override {
+    if (region.columns.size() == 1) {
+      read_column(region.columns.begin, region.rows, tile);
+      if (tile.contiguous() == Contiguous::columns) return;
+    }
     const ElementType type = common_type(region.columns);
     std::byte* to = tile.prepare(region, type, Contiguous::columns).data();
     Tile one;
     for (std::uint64_t c = region.columns.begin; c < region.columns.end; ++c) {
+      read_column(c, region.rows, one);
+      with_type(type, [&](auto zero) { copy(one, reinterpret_cast<decltype(zero)*>(to)); });
+      to += region.rows.size() * size_of(type);
+    }
+  }
+  void announce(const Region& region) const override {
+    for (std::uint64_t c = region.columns.begin; c < region.columns.end; ++c) {
       const auto& column = table_.columns[c];
-      readers_[column.place]->read({region.rows, {column.column, column.column + 1}}, one);
-      const std::size_t bytes = static_cast<std::size_t>(region.rows.size()) * size_of(type);
-      if (one.type() == type) {
-        if (bytes > 0) std::memcpy(to, one.bytes().data(), bytes);
-      } else {
-        with_type(one.type(), [&](auto zero) {
-          const auto* values = one.data<decltype(zero)>();
-          std::transform(values, values + region.rows.size(), reinterpret_cast<double*>(to),
-                         [](auto value) { return static_cast<double>(value); });
-        });
-      }
-      to += bytes;
+      readers_[column.place]->announce({region.rows, {column.column, column.column + 1}});
     }
   }
 
  private:
+  void read_column(std::uint64_t index, blocks::Range rows, Tile& tile) const {
+    const auto& column = table_.columns[index];
+    readers_[column.place]->read({rows, {column.column, column.column + 1}}, tile);
+  }
+  template <class T>
+  static void copy(const Tile& column, T* to) {
+    with_type(column.type(), [&](auto zero) {
+      const auto* from = column.data<decltype(zero)>();
+      for (std::uint64_t r = 0; r < column.rows(); ++r) to[r] = static_cast<T>(from[r * column.row_stride()]);
+    });
+  }
+
   /// One column's own type; that of several columns where the whole table agrees; float64 elsewhere.
   [[nodiscard]] ElementType common_type(blocks::Range columns) const {
     const auto type_of = [&](const Hdf5Table::Column& column) { return table_.places[column.place].type; };

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -51,6 +52,20 @@ void InputFile::read(std::uint64_t offset, std::span<std::byte> bytes) const {
     offset += static_cast<std::uint64_t>(got);
     bytes = bytes.subspan(static_cast<std::size_t>(got));
   }
+}
+
+std::uint64_t InputFile::size_now() const {
+  struct stat status = {};
+  return fstat(descriptor_, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+}
+
+void InputFile::announce(std::uint64_t offset, std::uint64_t bytes) const {
+  if (bytes == 0) return;
+  // The request alone costs more than a look at the last byte, which files that are in memory have there.
+  char last = 0;
+  const iovec to{&last, 1};
+  if (preadv2(descriptor_, &to, 1, static_cast<off_t>(offset + bytes - 1), RWF_NOWAIT) == 1) return;
+  posix_fadvise(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(bytes), POSIX_FADV_WILLNEED);
 }
 
 std::string InputFile::identity() const {

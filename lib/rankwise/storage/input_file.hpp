@@ -20,9 +20,16 @@ class InputFile {
   [[nodiscard]] const std::string& path() const { return path_; }
   /// When it was opened.
   [[nodiscard]] std::uint64_t size() const { return size_; }
+  /// Now. 0 if it cannot be told.
+  [[nodiscard]] std::uint64_t size_now() const;
+  [[nodiscard]] int descriptor() const { return descriptor_; }
 
   /// Fills `bytes` from `offset`. @throws IoError, also where the file ends before
   void read(std::uint64_t offset, std::span<std::byte> bytes) const;
+
+  /// These bytes will be read soon: begins to fetch them from the disk, unless they are in memory. Never waits or
+  /// fails.
+  void announce(std::uint64_t offset, std::uint64_t bytes) const;
 
   /// What tells this content from another, in 32 hex digits: the size and 64 pages at fixed places.
   [[nodiscard]] std::string identity() const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include "rankwise/base/checked.hpp"
@@ -57,27 +58,43 @@ MatrixInfo MatrixInfo::decode(ByteReader& in) {
   return info;
 }
 
-std::span<std::byte> Tile::prepare(const Region& region, ElementType type, Contiguous contiguous) {
-  constexpr std::size_t alignment = 64;
+void Tile::describe(const Region& region, std::uint64_t stride, ElementType type, Contiguous contiguous) {
   type_ = type;
   contiguous_ = contiguous;
   rows_ = region.rows.size();
   columns_ = region.columns.size();
-  used_ = checked_product(region.elements(), size_of(type), "a block of the input");
-  if (room_.size() < used_ + alignment) room_.resize(used_ + alignment);
+  stride_ = stride;
+}
+
+std::span<std::byte> Tile::prepare(const Region& region, ElementType type, Contiguous contiguous) {
+  constexpr std::size_t alignment = 64;
+  describe(region, contiguous == Contiguous::rows ? region.columns.size() : region.rows.size(), type, contiguous);
+  const std::size_t bytes = checked_product(region.elements(), size_of(type), "a block of the input");
+  if (room_.size() < bytes + alignment) room_.resize(bytes + alignment);
   void* aligned = room_.data();
   std::size_t space = room_.size();
-  data_ = static_cast<std::byte*>(std::align(alignment, used_, aligned, space));
-  return {data_, used_};
+  auto* room = static_cast<std::byte*>(std::align(alignment, bytes, aligned, space));
+  data_ = room;
+  return {room, bytes};
+}
+
+void Tile::view(const std::byte* data, std::uint64_t stride, const Region& region, ElementType type,
+                Contiguous contiguous) {
+  describe(region, stride, type, contiguous);
+  data_ = data;
 }
 
 void Tile::widen() {
   if (type_ == ElementType::float64) return;
-  const std::uint64_t elements = rows_ * columns_;
-  std::vector<double> values(elements);
+  const bool by_rows = contiguous_ == Contiguous::rows;
+  const std::uint64_t runs = by_rows ? rows_ : columns_, length = by_rows ? columns_ : rows_;
+  std::vector<double> values;
+  values.reserve(runs * length);
   with_type(type_, [&](auto zero) {
-    const auto* from = data<decltype(zero)>();
-    std::transform(from, from + elements, values.begin(), [](auto value) { return static_cast<double>(value); });
+    for (std::uint64_t i = 0; i < runs; ++i) {
+      const auto* from = data<decltype(zero)>() + i * stride_;
+      std::transform(from, from + length, std::back_inserter(values), [](auto v) { return static_cast<double>(v); });
+    }
   });
   const auto to = prepare({{0, rows_}, {0, columns_}}, ElementType::float64, contiguous_);
   if (!to.empty()) std::memcpy(to.data(), values.data(), to.size());
@@ -86,6 +103,13 @@ void Tile::widen() {
 void Tile::transpose() {
   std::swap(rows_, columns_);
   contiguous_ = contiguous_ == Contiguous::rows ? Contiguous::columns : Contiguous::rows;
+}
+
+void Tile::put_packed(ByteWriter& out) const {
+  const bool by_rows = contiguous_ == Contiguous::rows;
+  const std::uint64_t runs = by_rows ? rows_ : columns_, length = by_rows ? columns_ : rows_;
+  const std::size_t size = size_of(type_);
+  for (std::uint64_t i = 0; i < runs; ++i) out.put_span(std::span(data_ + i * stride_ * size, length * size));
 }
 
 }  // namespace rankwise::storage

@@ -58,12 +58,16 @@ struct MatrixInfo {
   static MatrixInfo decode(ByteReader& in);
 };
 
-/// A region's elements in memory. Its room is kept from one region to the next.
+/// A region's elements in memory: in the tile's own room, which is kept from one region to the next, or where they lie
+/// already.
 class Tile {
  public:
   /// Room for `region` in elements of `type`, laid out with the given dimension contiguous.
   /// @return where to put them, size_of(type) * region.elements() bytes aligned for vectors
   std::span<std::byte> prepare(const Region& region, ElementType type, Contiguous contiguous);
+  /// The elements are at `data`, aligned for their type: `stride` of them from row to row (or, with columns contiguous,
+  /// from column to column). They stay there for as long as the tile is used.
+  void view(const std::byte* data, std::uint64_t stride, const Region& region, ElementType type, Contiguous contiguous);
 
   /// Elements of any type become float64.
   void widen();
@@ -75,18 +79,21 @@ class Tile {
   [[nodiscard]] std::uint64_t columns() const { return columns_; }
   [[nodiscard]] Contiguous contiguous() const { return contiguous_; }
   /// Element (row, column) is data()[row * row_stride() + column * column_stride()].
-  [[nodiscard]] std::uint64_t row_stride() const { return contiguous_ == Contiguous::rows ? columns_ : 1; }
-  [[nodiscard]] std::uint64_t column_stride() const { return contiguous_ == Contiguous::rows ? 1 : rows_; }
+  [[nodiscard]] std::uint64_t row_stride() const { return contiguous_ == Contiguous::rows ? stride_ : 1; }
+  [[nodiscard]] std::uint64_t column_stride() const { return contiguous_ == Contiguous::rows ? 1 : stride_; }
   template <class T>
   [[nodiscard]] const T* data() const {
     return reinterpret_cast<const T*>(data_);
   }
-  [[nodiscard]] std::span<const std::byte> bytes() const { return {data_, used_}; }
+  /// Appends the elements to `out`, with nothing between them.
+  void put_packed(ByteWriter& out) const;
 
  private:
+  void describe(const Region& region, std::uint64_t stride, ElementType type, Contiguous contiguous);
+
   std::vector<std::byte> room_;
-  std::byte* data_ = nullptr;
-  std::size_t used_ = 0;
+  const std::byte* data_ = nullptr;
+  std::uint64_t stride_ = 0;
   ElementType type_ = ElementType::float64;
   Contiguous contiguous_ = Contiguous::rows;
   std::uint64_t rows_ = 0;
@@ -105,6 +112,8 @@ class MatrixReader {
   /// @pre the region lies in the matrix
   /// @throws InputError or IoError naming the file
   virtual void read(const Region& region, Tile& tile) const = 0;
+  /// This region will be read soon: what is on a disk may begin to come. Never waits, never fails.
+  virtual void announce(const Region& region) const { (void)region; }
 };
 
 }  // namespace rankwise::storage

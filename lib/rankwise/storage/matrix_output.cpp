@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "rankwise/base/checked.hpp"
+#include "rankwise/storage/chunk_filters.hpp"
 #include "rankwise/storage/hdf5_handle.hpp"
 #include "rankwise/storage/hdf5_types.hpp"
 #include "rankwise/storage/result_formats.hpp"
@@ -179,11 +180,8 @@ void ChunkWriter::close() {
 }
 
 std::vector<std::byte> shuffle_and_deflate(std::span<const std::byte> chunk, std::size_t element_bytes, int level) {
-  const std::size_t count = chunk.size() / element_bytes;
   std::vector<std::byte> shuffled(chunk.size());
-  for (std::size_t b = 0; b < element_bytes; ++b) {
-    for (std::size_t i = 0; i < count; ++i) shuffled[b * count + i] = chunk[i * element_bytes + b];
-  }
+  shuffle_bytes(chunk, element_bytes, shuffled.data());
   struct Free {
     void operator()(libdeflate_compressor* compressor) const { libdeflate_free_compressor(compressor); }
   };

@@ -88,6 +88,9 @@ class TransposedReader final : public MatrixReader {
     if (tile.type() != type_) tile.widen();  // of columns of several types
     tile.transpose();
   }
+  void announce(const Region& region) const override {
+    reader_->announce({.rows = region.columns, .columns = region.rows});
+  }
 
  private:
   std::unique_ptr<const MatrixReader> reader_;

@@ -1,0 +1,107 @@
+"""HDF5 datasets in chunks: read chunk by chunk, their filters undone outside HDF5. h5py writes, NumPy is the oracle."""
+import zlib
+
+import h5py
+import numpy as np
+import pytest
+
+from support import assert_refused, run, run_json
+
+
+def compare(source, a, **options):
+    result = run_json("columns", source, "--stats", "count,sum,min,max", **options)
+    assert result["rows"], result["columns"] == a.shape
+    expected = a.astype("f8") if a.dtype.kind == "f" else a
+    np.testing.assert_allclose(result["statistics"]["sum"], expected.sum(axis=0), rtol=1e-12)
+    np.testing.assert_array_equal(result["statistics"]["min"], a.min(axis=0))
+    np.testing.assert_array_equal(result["statistics"]["max"], a.max(axis=0))
+    return result["digest"]
+
+
+FILTERS = {
+    "none": {},
+    "gzip": {"compression": "gzip"},
+    "shuffle": {"shuffle": True},
+    "fletcher32": {"fletcher32": True},
+    "gzip+shuffle": {"compression": "gzip", "shuffle": True},
+    "gzip+shuffle+fletcher32": {"compression": "gzip", "shuffle": True, "fletcher32": True},
+}
+
+
+@pytest.mark.parametrize("dtype", ["f8", "f4", "f2", "i1", "i2", "i4", "u8", ">f8", ">i4"])
+@pytest.mark.parametrize("chunk", [(64, 7), (1000, 40), (1, 1000), (333, 1)])
+def test_every_filter_gives_the_same_numbers(tmp_path, dtype, chunk):
+    random = np.random.default_rng(1)
+    a = (random.random((1000, 40)) * 100 - (0 if dtype.startswith("u") else 50)).astype(dtype)
+    chunk = tuple(min(n, m) for n, m in zip(chunk, a.shape))
+    digests = set()
+    for name, options in FILTERS.items():
+        with h5py.File(tmp_path / "a.h5", "w") as f:
+            f.create_dataset("x", data=a, chunks=chunk, **options)
+        digests.add(compare(tmp_path / "a.h5", a))
+    assert len(digests) == 1
+
+
+@pytest.mark.parametrize("command", ["columns", "rows"])
+def test_ranks_and_threads_agree(tmp_path, command):
+    a = np.random.default_rng(2).normal(size=(2111, 1013))
+    with h5py.File(tmp_path / "a.h5", "w") as f:
+        f.create_dataset("x", data=a, chunks=(100, 100), compression="gzip", shuffle=True, fletcher32=True)
+        f.create_dataset("plain", data=a, chunks=(100, 100))
+    plain = run_json(command, f"{tmp_path}/a.h5:plain")["digest"]
+    for ranks, threads in ((None, 1), (None, 3), (1, 1), (3, 2), (7, 1)):
+        assert run_json(command, f"{tmp_path}/a.h5:x", ranks=ranks, threads=threads)["digest"] == plain
+
+
+def test_one_dimension_and_tables(tmp_path):
+    random = np.random.default_rng(3)
+    a = random.random(10_001)
+    b = random.integers(-5, 5, 10_001)
+    with h5py.File(tmp_path / "a.h5", "w") as f:
+        f.create_dataset("a", data=a, chunks=(700,), compression="gzip", shuffle=True)
+        f.create_dataset("b", data=b, chunks=(999,), fletcher32=True)
+    compare(f"{tmp_path}/a.h5:a", a[:, None])
+    result = run_json("columns", tmp_path / "a.h5", ranks=2)
+    assert result["names"] == ["a", "b"]
+    assert result["statistics"]["sum"] == pytest.approx([a.sum(), b.sum()])
+
+
+def test_chunks_that_were_never_written_hold_the_fill_value(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as f:
+        x = f.create_dataset("x", (1000, 30), "f8", chunks=(100, 10), compression="gzip", fillvalue=2.5)
+        x[150:160, 5] = 1.0
+        expected = x[...]
+    compare(tmp_path / "a.h5", expected)
+
+
+def test_chunks_that_skipped_a_filter(tmp_path):
+    a = np.random.default_rng(4).random((400, 16))
+    with h5py.File(tmp_path / "a.h5", "w") as f:
+        x = f.create_dataset("x", a.shape, "f8", chunks=(100, 16), compression="gzip", shuffle=True)
+        part = a[:100].tobytes()
+        x.id.write_direct_chunk((0, 0), part, filter_mask=3)
+        x.id.write_direct_chunk((100, 0), zlib.compress(a[100:200].tobytes()), filter_mask=1)
+        x.id.write_direct_chunk((200, 0), np.frombuffer(a[200:300].tobytes(), "u1").reshape(-1, 8).T.tobytes(), filter_mask=2)
+        x[300:] = a[300:]
+    with h5py.File(tmp_path / "a.h5") as f:
+        np.testing.assert_array_equal(f["x"][...], a)
+    compare(tmp_path / "a.h5", a)
+
+
+def test_a_damaged_chunk_is_named(tmp_path):
+    a = np.random.default_rng(5).random((300, 16))
+    for options, word in (({"compression": "gzip"}, "inflated"), ({"fletcher32": True}, "checksum"),
+                          ({"compression": "gzip", "fletcher32": True}, "checksum")):
+        with h5py.File(tmp_path / "a.h5", "w") as f:
+            x = f.create_dataset("x", data=a, chunks=(100, 16), **options)
+            place = x.id.get_chunk_info(1)
+        with open(tmp_path / "a.h5", "r+b") as f:
+            f.seek(place.byte_offset + place.size // 2)
+            byte = f.read(1)
+            f.seek(-1, 1)
+            f.write(bytes([byte[0] ^ 0x55]))
+            if word == "inflated":
+                f.seek(place.byte_offset)
+                f.write(b"\xff\xff")
+        for ranks in (None, 3):
+            assert_refused(run("columns", tmp_path / "a.h5", ranks=ranks), 3, "a.h5:/x", "chunk at (100, 0)", word)
