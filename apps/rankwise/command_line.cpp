@@ -61,7 +61,7 @@ std::string general_help() {
   std::string group;
   for (const CommandEntry& entry : command_table()) {
     if (group != entry.group) text += fmt::format("\n{}\n", group = entry.group);
-    text += fmt::format("  {:<12}{}\n", entry.name, entry.summary);
+    text += fmt::format("  {:<13}{}\n", entry.name, entry.summary);
   }
   return text +
          "\nrankwise COMMAND --help says everything about a command; --version [--verbose] what this program is.\n"

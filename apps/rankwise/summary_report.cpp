@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "apps/rankwise/matrix_words.hpp"
 #include "rankwise/report/bars.hpp"
 #include "rankwise/report/format.hpp"
 #include "rankwise/report/table.hpp"
@@ -74,12 +75,6 @@ void add_histograms(storage::ResultTable& table, const std::vector<statistics::H
 }
 
 }  // namespace
-
-std::string in_words(const storage::MatrixInfo& info) {
-  return fmt::format("{} · {} × {} {}, {} contiguous", report::printable(info.source), info.rows, info.columns,
-                     report::printable(info.description),
-                     info.contiguous == storage::Contiguous::rows ? "rows" : "columns");
-}
 
 SummaryReport::SummaryReport(const Invocation& invocation, const storage::MatrixInfo& info,
                              const statistics::Summary& summary, std::string thing)

@@ -12,9 +12,6 @@
 
 namespace rankwise::app {
 
-/// `a.h5:/x · 7 × 3 float64, rows contiguous`
-std::string in_words(const storage::MatrixInfo& info);
-
 /// Statistics of columns or rows as people and programs read them. On rank 0.
 class SummaryReport {
  public:

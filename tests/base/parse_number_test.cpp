@@ -27,5 +27,14 @@ TEST(ParseCount, refuses_what_is_no_count) {
   }
 }
 
+TEST(ParseReal, reads_numbers_and_nothing_else) {
+  EXPECT_EQ(parse_real("0.001", "e"), 0.001);
+  EXPECT_EQ(parse_real("1e-3", "e"), 0.001);
+  EXPECT_EQ(parse_real("-2", "e"), -2.0);
+  for (const char* text : {"", "nan", "inf", "-inf", "1e", "1e400", "1 ", " 1", "1,5", "few", "0x1p3", "."}) {
+    EXPECT_THROW(parse_real(text, "--until-error"), UsageError) << text;
+  }
+}
+
 }  // namespace
 }  // namespace rankwise

@@ -60,6 +60,40 @@ def test_bad_sample_counts(samples, ranks):
     assert_refused(run("pi", "--samples", samples, ranks=ranks), 2, "--samples")
 
 
+def test_until_error_stops_at_one_border_on_any_ranks_and_threads():
+    results = [run_json("pi", "--until-error", "3e-4", "--seed", "3", ranks=r, threads=t) for r, t in LAYOUTS]
+    assert {x["samples"] for x in results} == {2**25}
+    assert len({(x["digest"], x["hits"]) for x in results}) == 1
+    assert all(x["standard_error"] <= 3e-4 == x["until_error"] and x["error_reached"] for x in results)
+    plain = run_json("pi", "--samples", 2**25, "--seed", "3")
+    assert (plain["digest"], plain["hits"]) == (results[0]["digest"], results[0]["hits"])
+    assert "until_error" not in plain
+
+
+@pytest.mark.parametrize("ranks", [None, 2])
+def test_samples_are_the_most_until_an_error(ranks):
+    words = ["pi", "--until-error", "1e-6", "--samples", "1e6"]
+    result = run_json(*words, ranks=ranks)
+    assert result["samples"] == 10**6 and not result["error_reached"]
+    assert result["digest"] == run_json("pi", "--samples", "1e6")["digest"]
+    done = run(*words, ranks=ranks)
+    assert done.returncode == 0
+    notes = own_lines(done.stderr)
+    assert len(notes) == 1 and "rankwise pi: note: " in notes[0] and "2.7e+12" in notes[0]
+    assert own_lines(run("pi", "--until-error", "0.1", "--samples", "1e6", ranks=ranks).stderr) == []
+
+
+@pytest.mark.parametrize("error", ["0", "-1e-3", "nan", "inf", "few", "", "1e-3x", "-0"])
+def test_bad_errors(error):
+    assert_refused(run("pi", f"--until-error={error}"), 2, "--until-error")
+
+
+@pytest.mark.parametrize("ranks", [None, 2])
+def test_an_error_out_of_reach_is_told_with_the_samples_it_takes(ranks):
+    assert_refused(run("pi", "--until-error", "1e-9", ranks=ranks), 2, "--until-error 1e-09", "2.7e+18")
+    assert_refused(run("pi", "--until-error", "1e-200", ranks=ranks), 2, "--until-error")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("ranks", [None, 3])
 def test_a_signal_ends_all_ranks_with_one_line(number, ranks):

@@ -11,6 +11,12 @@ TEST(Progress, a_line_says_share_rate_and_time_left) {
   EXPECT_EQ(display.line(0, 100, 0.0), "columns  0 %  0.00  of 2.40 GB  0.00 B/s  no block done yet");
 }
 
+TEST(Progress, blocks_of_a_part_are_counted_into_the_whole) {
+  ProgressDisplay display({.command = "pi", .mode = ProgressMode::lines, .amount = 8, .unit = "samples"});
+  display.begin_part({.begin = 0.25, .end = 0.75});
+  EXPECT_EQ(display.line(1, 2, 1.0), "pi  50 %  4.00  of 8.00 samples  4.00 samples/s  1.000 s left");
+}
+
 TEST(Progress, a_bar_has_twenty_cells) {
   const ProgressDisplay display({.command = "pi", .mode = ProgressMode::bar, .amount = 1e10, .unit = "samples"});
   const std::string line = display.line(1, 2, 1);

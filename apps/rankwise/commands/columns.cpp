@@ -8,6 +8,7 @@
 #include "apps/rankwise/commands/commands.hpp"
 #include "apps/rankwise/common_options.hpp"
 #include "apps/rankwise/invocation.hpp"
+#include "apps/rankwise/matrix_words.hpp"
 #include "apps/rankwise/output_options.hpp"
 #include "apps/rankwise/plan_report.hpp"
 #include "apps/rankwise/summary_report.hpp"

@@ -14,6 +14,8 @@ std::unique_ptr<Command> make_rows();
 extern const char* const rows_explanation;
 std::unique_ptr<Command> make_completion();
 extern const char* const completion_explanation;
+std::unique_ptr<Command> make_correlation();
+extern const char* const correlation_explanation;
 std::unique_ptr<Command> make_doctor();
 extern const char* const doctor_explanation;
 std::unique_ptr<Command> make_generate();

@@ -7,6 +7,7 @@
 #include "apps/rankwise/commands/commands.hpp"
 #include "apps/rankwise/common_options.hpp"
 #include "apps/rankwise/invocation.hpp"
+#include "apps/rankwise/plan_report.hpp"
 #include "rankwise/base/parse_number.hpp"
 #include "rankwise/matrices/generate.hpp"
 #include "rankwise/report/format.hpp"
@@ -76,6 +77,15 @@ class Generate final : public Command {
     report::ProgressDisplay progress({.command = "generate", .mode = compute_.progress, .amount = bytes, .unit = "B"});
     const engine::Context context = invocation.start(compute_, &progress);
     options_.shape = shape_;
+    if (compute_.plan) {
+      print_plan(invocation,
+                 {.subject = fmt::format("{}: {} × {} {} {}, {} to write", options_.destination.file, shape_.rows,
+                                         shape_.columns, kind_, storage::name_of(shape_.type),
+                                         format_bytes({static_cast<std::uint64_t>(bytes)})),
+                  .phases = {matrices::plan_generate(context, options_)}},
+                 json_);
+      return ExitCode::done;
+    }
     options_.record = [&](const std::string& digest) { return json_text(record(invocation, digest)); };
     const std::string digest = matrices::generate(context, options_);
     if (!invocation.is_root()) return ExitCode::done;

@@ -9,4 +9,8 @@ namespace rankwise {
 /// @throws UsageError naming `what` if the text is no such number.
 std::uint64_t parse_count(std::string_view text, std::string_view what);
 
+/// Reads a real number: `0.001`, `1e-3`, `-2`; neither NaN nor infinite.
+/// @throws UsageError naming `what` if the text is no such number.
+double parse_real(std::string_view text, std::string_view what);
+
 }  // namespace rankwise

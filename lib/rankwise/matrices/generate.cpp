@@ -201,4 +201,9 @@ std::string generate(const engine::Context& context, const GenerateOptions& opti
   return digest.hex();
 }
 
+engine::PhasePlan plan_generate(const engine::Context& context, const GenerateOptions& options) {
+  const Pieces pieces(options.shape);
+  return engine::plan(context.options(), GenerateJob(options, pieces, {0, pieces.count()}, nullptr, 0), "generate");
+}
+
 }  // namespace rankwise::matrices

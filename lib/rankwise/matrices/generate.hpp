@@ -4,6 +4,7 @@
 #include <string>
 
 #include "rankwise/engine/context.hpp"
+#include "rankwise/engine/plan.hpp"
 #include "rankwise/matrices/random_elements.hpp"
 #include "rankwise/storage/matrix_output.hpp"
 
@@ -24,5 +25,8 @@ struct GenerateOptions {
 /// @throws ranks::AgreedError; then no file under the final name has changed
 /// @note Collective
 std::string generate(const engine::Context& context, const GenerateOptions& options);
+
+/// What generate would do, where every rank sees the file; rank 0 writes in several phases elsewhere.
+engine::PhasePlan plan_generate(const engine::Context& context, const GenerateOptions& options);
 
 }  // namespace rankwise::matrices

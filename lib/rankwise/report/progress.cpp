@@ -67,7 +67,8 @@ void ProgressDisplay::show(std::uint64_t done, std::uint64_t total) {
 }
 
 std::string ProgressDisplay::line(std::uint64_t done, std::uint64_t total, double seconds) const {
-  const double share = total == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(total);
+  const double of_part = total == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(total);
+  const double share = part_.begin + (part_.end - part_.begin) * of_part;
   const double amount = share * options_.amount;
   const double rate = seconds > 0 ? amount / seconds : 0;
   const std::string left =

@@ -26,7 +26,13 @@ class ProgressDisplay {
 
   /// For an amount that is known only later.
   void set_amount(double amount) { options_.amount = amount; }
-  /// `done` of `total` blocks are done.
+  /// The blocks that are shown from now on are one part of the whole, such as from 0.25 to 1 of it.
+  struct Part {
+    double begin = 0;
+    double end = 1;
+  };
+  void begin_part(Part part) { part_ = part; }
+  /// `done` of `total` blocks of this part are done.
   void show(std::uint64_t done, std::uint64_t total);
 
   /// What a line says `seconds` after the start.
@@ -36,6 +42,7 @@ class ProgressDisplay {
  private:
   using Clock = std::chrono::steady_clock;
   Options options_;
+  Part part_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point next_;
   bool drawn_ = false;

@@ -20,11 +20,6 @@ namespace {
   throw IoError(fmt::format("{} cannot be written: {}", path, hdf5_reason()));
 }
 
-std::string dataset_path(const Destination& destination) {
-  if (destination.dataset.empty()) return "/x";
-  return destination.dataset[0] == '/' ? destination.dataset : "/" + destination.dataset;
-}
-
 /// Dimensions as they are stored.
 std::array<hsize_t, 2> stored(Contiguous contiguous, std::uint64_t rows, std::uint64_t columns) {
   if (contiguous == Contiguous::columns) return {columns, rows};
@@ -70,7 +65,7 @@ std::optional<std::uint64_t> lay_out_hdf5(const std::string& path, const Destina
   } else {
     H5Pset_alloc_time(creation.get(), H5D_ALLOC_TIME_EARLY);
   }
-  Hdf5Dataset dataset(H5Dcreate2(file.get(), dataset_path(destination).c_str(), memory_type(shape.type), space.get(),
+  Hdf5Dataset dataset(H5Dcreate2(file.get(), path_of_dataset(destination).c_str(), memory_type(shape.type), space.get(),
                                  links.get(), creation.get(), H5P_DEFAULT));
   if (!dataset.valid()) fail(destination.file);
   if (shape.contiguous == Contiguous::columns)
@@ -121,7 +116,7 @@ void write_record(const std::string& path, const Destination& destination, const
   const FilledFile disk(path, destination.file);
   disk.reserve(std::filesystem::file_size(path) + room_for_headers + record.size());
   Hdf5File file(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT));
-  Hdf5Dataset dataset(H5Dopen2(file.get(), dataset_path(destination).c_str(), H5P_DEFAULT));
+  Hdf5Dataset dataset(H5Dopen2(file.get(), path_of_dataset(destination).c_str(), H5P_DEFAULT));
   if (!dataset.valid()) fail(destination.file);
   write_text_attribute(dataset.get(), "rankwise_run", record, destination.file);
   if (!dataset.close() || !file.close()) fail(destination.file);
@@ -155,7 +150,7 @@ ChunkWriter::ChunkWriter(const std::string& path, const Destination& destination
     : handles_(std::make_unique<Handles>(path, destination.file)) {
   const Hdf5Lock lock;
   handles_->file = Hdf5File(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT));
-  handles_->dataset = Hdf5Dataset(H5Dopen2(handles_->file.get(), dataset_path(destination).c_str(), H5P_DEFAULT));
+  handles_->dataset = Hdf5Dataset(H5Dopen2(handles_->file.get(), path_of_dataset(destination).c_str(), H5P_DEFAULT));
   if (!handles_->dataset.valid()) fail(destination.file);
   handles_->holds_columns = text_attribute(handles_->dataset.get(), "rankwise_layout") == "columns";
 }

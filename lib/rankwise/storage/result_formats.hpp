@@ -29,6 +29,16 @@ std::vector<std::string> distinct_names(const ResultTable& table);
 /// its number.
 std::vector<std::string> distinct(std::vector<std::string> names);
 
+/// Quoted where it must be (RFC 4180), and where a reader might drop it: an empty line, white space around it.
+void append_text(std::string& out, std::string_view text, char separator);
+/// The fewest digits that come back the same. Always with a sign of being a real number, so that readers do not make
+/// a column of integers, which know no -0.0, of it.
+void append_number(std::string& out, double value);
+/// Of a .csv or .tsv.
+char separator_of(const Destination& destination);
+/// The dataset of a matrix, from the root.
+std::string path_of_dataset(const Destination& destination);
+
 /// They write whole files; commit is left to the caller. @throws IoError
 void write_hdf5(TemporaryFile& file, const std::string& group, const ResultTable& table, const std::string& record);
 void write_csv(TemporaryFile& file, char separator, const ResultTable& table);

@@ -41,7 +41,7 @@ void write_format(TemporaryFile& file, const Destination& destination, const Res
     case OutputFormat::hdf5:
       return write_hdf5(file, destination.dataset, table, record);
     case OutputFormat::csv:
-      return write_csv(file, ends_with(destination.file, ".tsv") ? '\t' : ',', table);
+      return write_csv(file, separator_of(destination), table);
     case OutputFormat::json:
       return write_json(file, table, record);
     case OutputFormat::npy:
@@ -66,6 +66,15 @@ OutputFormat format_of(const Destination& destination) {
   const auto format = format_by_ending(destination.file);
   assert(format && "parse_destination makes no other");
   return *format;
+}
+
+char separator_of(const Destination& destination) {
+  return ends_with(destination.file, ".tsv") ? '\t' : ',';
+}
+
+std::string path_of_dataset(const Destination& destination) {
+  if (destination.dataset.empty()) return "/x";
+  return destination.dataset[0] == '/' ? destination.dataset : "/" + destination.dataset;
 }
 
 std::optional<std::string> record_beside(const Destination& destination) {

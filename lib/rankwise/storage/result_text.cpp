@@ -9,9 +9,7 @@
 #include "rankwise/storage/result_formats.hpp"
 
 namespace rankwise::storage {
-namespace {
 
-/// Quoted where it must be (RFC 4180), and where a reader might drop it: an empty line, white space around it.
 void append_text(std::string& out, std::string_view text, char separator) {
   const char special[] = {separator, '"', '\n', '\r', '\0'};
   const bool plain = !text.empty() && text.find_first_of(special) == std::string_view::npos &&
@@ -25,8 +23,6 @@ void append_text(std::string& out, std::string_view text, char separator) {
   out += '"';
 }
 
-/// The fewest digits that come back the same. Always with a sign of being a real number, so that readers do not make
-/// a column of integers, which know no -0.0, of it.
 void append_number(std::string& out, double value) {
   if (std::isnan(value)) {  // whose sign means nothing
     out += "nan";
@@ -36,6 +32,8 @@ void append_number(std::string& out, double value) {
   fmt::format_to(std::back_inserter(out), "{}", value);
   if (std::isfinite(value) && out.find_first_of(".e", begin) == std::string::npos) out += ".0";
 }
+
+namespace {
 
 void append_value(std::string& out, const ResultTable::Values& values, std::size_t row, char separator) {
   std::visit(

@@ -1,0 +1,67 @@
+#include "rankwise/statistics/symmetric_file.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "rankwise/storage/matrix_names.hpp"
+#include "rankwise/storage/matrix_text.hpp"
+
+namespace rankwise::statistics {
+namespace {
+
+/// Each row of a rectangle to its place in a matrix of that many columns.
+void write_rows(const storage::FilledFile& file, std::uint64_t offset, std::uint64_t matrix_columns,
+                const CorrelationBlock& block) {
+  const std::uint64_t width = block.columns.size();
+  for (std::uint64_t r = 0; r < block.rows.size(); ++r) {
+    const std::uint64_t element = (block.rows.begin + r) * matrix_columns + block.columns.begin;
+    file.write(offset + element * sizeof(double), std::as_bytes(block.values.subspan(r * width, width)));
+  }
+}
+
+}  // namespace
+
+SymmetricFile::SymmetricFile(const storage::Destination& destination, bool overwrite, std::uint64_t columns,
+                             std::vector<std::string> names)
+    : destination_(destination), columns_(columns), names_(std::move(names)), file_(destination.file, overwrite) {
+  if (storage::format_of(destination) == storage::OutputFormat::csv) {
+    values_of_text_.emplace(destination.file, overwrite);
+    values_.emplace(values_of_text_->path(), destination.file);
+    if (columns > 0) values_->reserve(columns * columns * sizeof(double));
+    return;
+  }
+  const storage::MatrixShape shape{.rows = columns, .columns = columns};
+  offset_ = storage::lay_out_matrix(file_.path(), destination, shape).value_or(0);
+  if (storage::format_of(destination) == storage::OutputFormat::hdf5 && !names_.empty()) {
+    storage::name_rows_and_columns(file_.path(), destination, names_);
+  }
+  values_.emplace(file_.path(), destination.file);
+}
+
+void SymmetricFile::write(const CorrelationBlock& block) {
+  write_rows(*values_, offset_, columns_, block);
+  if (block.rows == block.columns) return;
+  const std::uint64_t height = block.rows.size(), width = block.columns.size();
+  mirrored_.resize(block.values.size());
+  for (std::uint64_t r = 0; r < height; ++r) {
+    for (std::uint64_t c = 0; c < width; ++c) mirrored_[c * height + r] = block.values[r * width + c];
+  }
+  write_rows(*values_, offset_, columns_, {.rows = block.columns, .columns = block.rows, .values = mirrored_});
+}
+
+void SymmetricFile::write_text() {
+  if (names_.empty()) {
+    for (std::uint64_t c = 0; c < columns_; ++c) names_.push_back(fmt::format("x{}", c));
+  }
+  storage::write_matrix_text(file_, destination_, names_, columns_, values_of_text_->path());
+}
+
+void SymmetricFile::commit(const std::string& record) {
+  values_.reset();
+  if (values_of_text_) write_text();
+  values_of_text_.reset();
+  storage::commit_with_record(file_, destination_, record);
+}
+
+}  // namespace rankwise::statistics
