@@ -28,12 +28,12 @@ FILTERS = {
 }
 
 
-@pytest.mark.parametrize("dtype", ["f8", "f4", "f2", "i1", "i2", "i4", "u8", ">f8", ">i4"])
-@pytest.mark.parametrize("chunk", [(64, 7), (1000, 40), (1, 1000), (333, 1)])
+@pytest.mark.parametrize("dtype, chunk", [("f8", (64, 7)), ("f8", (1000, 40)), ("f8", (1, 40)), ("f4", (333, 1)),
+                                          ("i2", (64, 7)), ("i1", (70, 40)), ("u8", (1, 1)), ("f2", (64, 7)),
+                                          (">f8", (64, 7)), (">i4", (1000, 9))])
 def test_every_filter_gives_the_same_numbers(tmp_path, dtype, chunk):
     random = np.random.default_rng(1)
     a = (random.random((1000, 40)) * 100 - (0 if dtype.startswith("u") else 50)).astype(dtype)
-    chunk = tuple(min(n, m) for n, m in zip(chunk, a.shape))
     digests = set()
     for name, options in FILTERS.items():
         with h5py.File(tmp_path / "a.h5", "w") as f:

@@ -32,14 +32,12 @@ TEST(Protocol, orders_of_each_kind_come_back_whole) {
 
   Order end;
   end.kind = Order::Kind::end;
-  end.outcome.failure.exit_code = 143;
-  end.outcome.failure.message = "stopped";
-  end.outcome.owners = {0, 1, 1};
+  end.failure.exit_code = 143;
+  end.failure.message = "stopped";
   bytes = end.encode();
   order = Order::decode(ByteReader(bytes));
   EXPECT_EQ(order.kind, Order::Kind::end);
-  EXPECT_EQ(order.outcome.failure.exit_code, 143);
-  EXPECT_EQ(order.outcome.owners, (std::vector<int>{0, 1, 1}));
+  EXPECT_EQ(order.failure.exit_code, 143);
 }
 
 }  // namespace

@@ -13,12 +13,11 @@ namespace {
 /// Rank 0 leads; the others are played by the test, message by message.
 class RootTest : public testing::Test {
  protected:
-  Outcome lead() {
+  ranks::Failure lead() {
     ErasedJob job(spelling_);
     Hands hands(job, cut_, 1);
-    Ledger ledger(cut_.count(), context_.ranks().size());
-    hands.work().add(ledger.first_shares().at(0));
-    return Root(context_, cut_, hands, nullptr, ledger).lead();
+    hands.work().add(ledger_.first_shares().at(0));
+    return Root(context_, cut_, hands, nullptr, ledger_).lead();
   }
   void report(const Report& report) { context_.messenger().send(0, report_subject, report.encode()); }
   Order next_order() { return Order::decode(ByteReader(context_.messenger().wait_for(0, order_subject).bytes)); }
@@ -32,44 +31,49 @@ class RootTest : public testing::Test {
   Context context_{test::session(), {}};
   test::Spelling spelling_{.cut = {300, 1}, .cost = std::chrono::microseconds(50)};
   blocks::SpanCut cut_ = blocks::cut_into_spans(spelling_.cut, {64});
+  Ledger ledger_{cut_.count(), context_.ranks().size()};  // of rank 0
 };
 
 TEST_F(RootTest, hands_out_every_span_once_and_knows_who_did_it) {
-  std::vector<int> owners;
+  std::vector<int> claims(cut_.count(), 0);  // which rank says that it was handed a span, from 1
+  const auto claim = [&](const blocks::Range& spans) {
+    for (std::uint64_t span = spans.begin; span < spans.end; ++span) claims[span] += rank() + 1;
+  };
   if (rank() == 0) {
-    owners = lead().owners;
+    EXPECT_EQ(lead().exit_code, 0);
+    for (std::uint64_t span = 0; span < cut_.count(); ++span) {
+      if (ledger_.owners()[span] == 0) claim({span, span + 1});
+    }
   } else {
     const blocks::Range first = Ledger(cut_.count(), size()).first_shares().at(static_cast<std::size_t>(rank()));
-    std::vector<blocks::Range> mine{first};
+    claim(first);
     report({.spans_done = {first}, .blocks_done = first.size(), .wants_more = true});
     Order order = next_order();
     for (; order.kind == Order::Kind::compute; order = next_order()) {
-      mine.push_back(order.spans);
+      claim(order.spans);
       report({.spans_done = {order.spans}, .blocks_done = order.spans.size(), .wants_more = true});
     }
     EXPECT_EQ(order.kind, Order::Kind::end);
-    owners = order.outcome.owners;
-    std::uint64_t count = 0;
-    for (const blocks::Range spans : mine) {
-      count += spans.size();
-      for (std::uint64_t span = spans.begin; span < spans.end; ++span) EXPECT_EQ(owners.at(span), rank());
-    }
-    EXPECT_EQ(count, static_cast<std::uint64_t>(std::count(owners.begin(), owners.end(), rank())));
     say_farewell();
   }
-  EXPECT_EQ(owners.size(), cut_.count());
+  for (std::uint64_t span = 0; span < cut_.count(); ++span) {
+    const std::uint64_t claimed = ranks::sum(context_.ranks(), static_cast<std::uint64_t>(claims[span]));
+    if (rank() == 0) {
+      EXPECT_EQ(claimed, static_cast<std::uint64_t>(ledger_.owners()[span]) + 1);
+    }
+  }
 }
 
 TEST_F(RootTest, ends_all_ranks_with_the_failure_of_one) {
   if (size() == 1) return;
   ranks::Failure failure;
   if (rank() == 0) {
-    failure = lead().failure;
+    failure = lead();
   } else {
     if (rank() == size() - 1) report({.failure = {3, "the disk is gone"}});
     const Order order = next_order();
     EXPECT_EQ(order.kind, Order::Kind::end);
-    failure = order.outcome.failure;
+    failure = order.failure;
     say_farewell();
   }
   EXPECT_EQ(failure.exit_code, 3);

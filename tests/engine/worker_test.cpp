@@ -14,10 +14,10 @@ namespace {
 class WorkerTest : public testing::Test {
  protected:
   void order(int rank, const Order& order) { context_.messenger().send(rank, order_subject, order.encode()); }
-  void end(int rank, Outcome outcome) {
+  void end(int rank, const ranks::Failure& failure) {
     Order last;
     last.kind = Order::Kind::end;
-    last.outcome = std::move(outcome);
+    last.failure = failure;
     order(rank, last);
   }
   Report next_report(int rank) {
@@ -37,8 +37,7 @@ TEST_F(WorkerTest, computes_what_it_is_ordered_and_leaves_at_the_end) {
   if (me_ != 0) {
     ErasedJob job(spelling);
     Hands hands(job, cut, test::threads());
-    const Outcome outcome = Worker(context_, hands, nullptr).follow();
-    EXPECT_EQ(outcome.owners, std::vector<int>(7, 5));
+    EXPECT_EQ(Worker(context_, hands, nullptr).follow().exit_code, 0);
     EXPECT_EQ(hands.forest().size(), 3U);
     EXPECT_EQ(ErasedJob<test::Spelling>::typed(hands.forest().take({4, 0, 0})), "4.0");
     return;
@@ -50,9 +49,7 @@ TEST_F(WorkerTest, computes_what_it_is_ordered_and_leaves_at_the_end) {
     while (done < 3) {
       for (const auto& spans : next_report(rank).spans_done) done += spans.size();
     }
-    Outcome outcome;
-    outcome.owners.assign(7, 5);
-    end(rank, outcome);
+    end(rank, {});
     hear_farewell(rank);
   }
   context_.messenger().wait_for_sends();
@@ -64,7 +61,7 @@ TEST_F(WorkerTest, tells_its_failure_once_and_waits_for_the_end) {
   if (me_ != 0) {
     ErasedJob job(spelling);
     Hands hands(job, cut, test::threads());
-    EXPECT_EQ(Worker(context_, hands, nullptr).follow().failure.exit_code, 3);
+    EXPECT_EQ(Worker(context_, hands, nullptr).follow().exit_code, 3);
     return;
   }
   for (int rank = 1; rank < size_; ++rank) {
@@ -72,9 +69,7 @@ TEST_F(WorkerTest, tells_its_failure_once_and_waits_for_the_end) {
     Report report = next_report(rank);
     while (report.failure.exit_code == 0) report = next_report(rank);
     EXPECT_TRUE(report.failure.message.starts_with("block is bad"));
-    Outcome outcome;
-    outcome.failure = report.failure;
-    end(rank, outcome);
+    end(rank, report.failure);
     hear_farewell(rank);
   }
   context_.messenger().wait_for_sends();

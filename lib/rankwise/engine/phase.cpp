@@ -26,6 +26,14 @@ blocks::Range first_share(const ranks::Communicator& ranks, Ledger* ledger) {
   return ranks::scatter(ranks, std::span<const blocks::Range>(shares), std::span<const std::uint64_t>(counts)).at(0);
 }
 
+/// Which rank computed each span, on every rank; along a tree of ranks, since the list is long and ranks are many.
+std::vector<int> owners_on_all(const ranks::Communicator& ranks, const Ledger* ledger) {
+  ByteWriter out;
+  if (ledger != nullptr) out.put_vector(ledger->owners());
+  const auto bytes = ranks::broadcast(ranks, out.take());
+  return ByteReader(bytes).get_vector<int>();
+}
+
 }  // namespace
 
 void run_phase(const Context& context, AnyJob& job,
@@ -55,13 +63,11 @@ void run_phase(const Context& context, AnyJob& job,
   // Goes before the hands do: a thread that waits for input must not keep them if this thread has to give up.
   const CloseDelivery close_delivery{options.delivery};
   hands.work().add(share);
-  const Outcome outcome = ranks.is_root() ? Root(context, cut, hands, options.delivery, *ledger).lead()
-                                          : Worker(context, hands, options.delivery).follow();
-  if (outcome.failure.exit_code != 0) {
-    throw ranks::AgreedError(outcome.failure.exit_code, outcome.failure.message);
-  }
+  const ranks::Failure failure = ranks.is_root() ? Root(context, cut, hands, options.delivery, *ledger).lead()
+                                                 : Worker(context, hands, options.delivery).follow();
+  if (failure.exit_code != 0) throw ranks::AgreedError(failure.exit_code, failure.message);
 
-  bring_home(context, job, cut, outcome.owners, hands.forest());
+  bring_home(context, job, cut, owners_on_all(ranks, ledger ? &*ledger : nullptr), hands.forest());
   ranks::agree(ranks, [&] {
     if (!ranks.is_root() || cut.count() == 0) return;
     const std::uint8_t top = blocks::top_level(cut.grid.steps);

@@ -47,8 +47,7 @@ std::vector<std::byte> Order::encode() const {
       out.put_vector(delivered);
       break;
     case Kind::end:
-      put(out, outcome.failure);
-      out.put_vector(outcome.owners);
+      put(out, failure);
       break;
   }
   return out.take();
@@ -66,8 +65,7 @@ Order Order::decode(ByteReader in) {
       order.delivered = in.get_vector<std::byte>();
       break;
     case Kind::end:
-      order.outcome.failure = get_failure(in);
-      order.outcome.owners = in.get_vector<int>();
+      order.failure = get_failure(in);
       break;
   }
   return order;

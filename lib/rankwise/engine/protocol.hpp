@@ -30,12 +30,6 @@ struct Report {
   static Report decode(ByteReader in);
 };
 
-/// How a phase ended, the same on every rank.
-struct Outcome {
-  ranks::Failure failure = {};
-  std::vector<int> owners = {};  ///< which rank computed each span; complete where nothing failed
-};
-
 /// From the root to a rank.
 struct Order {
   enum class Kind : std::uint8_t { compute, delivered, end };
@@ -43,7 +37,7 @@ struct Order {
   blocks::Range spans = {};               ///< compute
   std::uint64_t request = 0;              ///< delivered
   std::vector<std::byte> delivered = {};  ///< delivered
-  Outcome outcome = {};                   ///< end
+  ranks::Failure failure = {};            ///< end: of the phase, the same on every rank
 
   [[nodiscard]] std::vector<std::byte> encode() const;
   static Order decode(ByteReader in);

@@ -15,7 +15,7 @@ constexpr std::chrono::microseconds alone{50'000};     // between looks for sign
 Root::Root(const Context& context, const blocks::SpanCut& cut, Hands& hands, Delivery* delivery, Ledger& ledger)
     : context_(context), hands_(hands), delivery_(delivery), ledger_(ledger), blocks_(cut.grid.count()) {}
 
-Outcome Root::lead() {
+ranks::Failure Root::lead() {
   const bool others = context_.ranks().size() > 1;
   while (true) {
     bool served = false;
@@ -84,11 +84,9 @@ void Root::show_progress(bool last) {
   }
 }
 
-Outcome Root::end() {
-  Outcome outcome{.failure = failure_, .owners = {}};
-  if (failure_.exit_code == 0) outcome.owners = ledger_.owners();
+ranks::Failure Root::end() {
   const int others = context_.ranks().size() - 1;
-  const auto order = Order{.kind = Order::Kind::end, .outcome = outcome}.encode();
+  const auto order = Order{.kind = Order::Kind::end, .failure = failure_}.encode();
   for (int rank = 1; rank <= others; ++rank) context_.messenger().send(rank, order_subject, order);
   hands_.work().close();
   while (others > 0 && (farewells_ < others || !hands_.work().team_is_gone())) {
@@ -100,7 +98,7 @@ Outcome Root::end() {
   hands_.rest();
   if (others > 0) context_.messenger().wait_for_sends();
   if (failure_.exit_code == 0) show_progress(true);
-  return outcome;
+  return failure_;
 }
 
 }  // namespace rankwise::engine

@@ -16,7 +16,7 @@ class Root {
   Root(const Context& context, const blocks::SpanCut& cut, Hands& hands, Delivery* delivery, Ledger& ledger);
 
   /// Returns when every other rank has been told the end and has said farewell.
-  Outcome lead();
+  ranks::Failure lead();
 
  private:
   void hear_reports();
@@ -25,7 +25,7 @@ class Root {
   /// Answers one request, if there is one. @return whether there was
   bool serve_input();
   void show_progress(bool last);
-  Outcome end();
+  ranks::Failure end();
 
   const Context& context_;
   Hands& hands_;

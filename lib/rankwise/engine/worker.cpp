@@ -12,8 +12,8 @@ constexpr std::chrono::milliseconds between_counts{250};  // of blocks that are 
 
 }  // namespace
 
-Outcome Worker::follow() {
-  Outcome outcome;
+ranks::Failure Worker::follow() {
+  ranks::Failure failure;
   bool failed = false;
   auto counted = Clock::now();
   for (bool ended = false; !ended;) {
@@ -39,7 +39,7 @@ Outcome Worker::follow() {
           delivery_->answer(order.request, std::move(order.delivered));
           break;
         case Order::Kind::end:
-          outcome = std::move(order.outcome);
+          failure = std::move(order.failure);
           ended = true;
           break;
       }
@@ -52,7 +52,7 @@ Outcome Worker::follow() {
   hands_.rest();
   send({.farewell = true});
   context_.messenger().wait_for_sends();
-  return outcome;
+  return failure;
 }
 
 void Worker::send(const Report& report) {

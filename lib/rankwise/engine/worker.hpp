@@ -13,7 +13,7 @@ class Worker {
       : context_(context), hands_(hands), delivery_(delivery) {}
 
   /// Returns when the root has ended the phase and has been told farewell.
-  Outcome follow();
+  ranks::Failure follow();
 
  private:
   void send(const Report& report);

@@ -9,6 +9,7 @@
 
 #include "rankwise/base/bytes.hpp"
 #include "rankwise/base/checked.hpp"
+#include "rankwise/statistics/cut.hpp"
 #include "rankwise/storage/matrix.hpp"
 
 namespace rankwise::statistics {
