@@ -1,4 +1,4 @@
-// The two passes over a piece, vector by vector. Included once for each target; hence no #pragma once.
+// The pass over a piece, vector by vector. Included once for each target; hence no #pragma once.
 
 #if defined(RANKWISE_MOMENTS_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef RANKWISE_MOMENTS_INL
@@ -47,67 +47,82 @@ HWY_INLINE void FetchLine(const T* values, std::size_t lane) {
   if (lane * sizeof(T) % 64 == 0) __builtin_prefetch(values, 0, 3);
 }
 
-/// Adds `rows` vectors below one another. Without `with_nan`, NaN spoil the sum, and nothing else tells of them; what
-/// lies `ahead` is fetched meanwhile.
+/// Adds `rows` vectors below one another, and fetches what lies `ahead` of each. Without `with_nan`, NaN spoil the sum,
+/// and nothing else tells of them.
 template <bool with_nan, class T, std::size_t width>
-HWY_INLINE void SumVector(const T* values, std::size_t rows, std::size_t stride, std::size_t ahead,
-                          PieceSums<T, width>& sums, std::size_t lane) {
+HWY_INLINE void AddVector(const T* values, std::size_t rows, std::size_t stride, std::size_t ahead,
+                          PieceNotes<T, width>& notes, std::size_t lane) {
   const Doubles d;
-  const auto infinity = hn::Set(d, std::numeric_limits<double>::infinity());
-  auto sum = hn::Load(d, &sums.sum[lane]), min = hn::Load(d, &sums.min[lane]), max = hn::Load(d, &sums.max[lane]);
-  auto nan = hn::Zero(d);
+  const auto centre = hn::Load(d, &notes.centre[lane]), infinity = hn::Set(d, std::numeric_limits<double>::infinity());
+  auto sum = hn::Load(d, &notes.sum[lane]), min = hn::Load(d, &notes.min[lane]), max = hn::Load(d, &notes.max[lane]);
+  auto residual = hn::Load(d, &notes.residual[lane]), squares = hn::Load(d, &notes.squares[lane]);
+  auto nan = hn::Load(d, &notes.nan[lane]);
   for (std::size_t row = 0; row < rows; ++row, values += stride) {
     const auto value = Load(values);
+    auto deviation = hn::Sub(value, centre);
     if constexpr (with_nan) {
       const auto is_nan = hn::IsNaN(value);
       nan = hn::Add(nan, hn::IfThenElseZero(is_nan, hn::Set(d, 1.0)));
       sum = hn::Add(sum, hn::IfThenZeroElse(is_nan, value));  // no sum is -0.0, so that adding 0 changes nothing
       min = hn::Min(min, hn::IfThenElse(is_nan, infinity, value));
       max = hn::Max(max, hn::IfThenElse(is_nan, hn::Neg(infinity), value));
+      deviation = hn::IfThenZeroElse(is_nan, deviation);
     } else {
       FetchLine(values + ahead, lane);
       sum = hn::Add(sum, value);
       min = hn::Min(min, value);
       max = hn::Max(max, value);
     }
+    residual = hn::Add(residual, deviation);
+    squares = hn::MulAdd(deviation, deviation, squares);
   }
-  hn::Store(sum, d, &sums.sum[lane]);
-  hn::Store(min, d, &sums.min[lane]);
-  hn::Store(max, d, &sums.max[lane]);
-  if constexpr (with_nan) hn::Store(nan, d, &sums.nan[lane]);
+  hn::Store(sum, d, &notes.sum[lane]);
+  hn::Store(min, d, &notes.min[lane]);
+  hn::Store(max, d, &notes.max[lane]);
+  hn::Store(residual, d, &notes.residual[lane]);
+  hn::Store(squares, d, &notes.squares[lane]);
+  if constexpr (with_nan) hn::Store(nan, d, &notes.nan[lane]);
 }
 
 template <bool, class T, std::size_t width>
 requires(std::is_integral_v<T> && sizeof(T) == 8) HWY_INLINE
-    void SumVector(const T* values, std::size_t rows, std::size_t stride, std::size_t ahead, PieceSums<T, width>& sums,
-                   std::size_t lane) {
+    void AddVector(const T* values, std::size_t rows, std::size_t stride, std::size_t ahead,
+                   PieceNotes<T, width>& notes, std::size_t lane) {
+  const Doubles d;
   const Words words;
   const Integers integers;
-  auto low = hn::Load(words, &sums.low[lane]), high = hn::Load(words, &sums.high[lane]);
-  auto min = hn::Load(integers, &sums.min[lane]), max = hn::Load(integers, &sums.max[lane]);
+  const auto centre = hn::Load(d, &notes.centre[lane]);
+  auto low = hn::Load(words, &notes.low[lane]), high = hn::Load(words, &notes.high[lane]);
+  auto min = hn::Load(integers, &notes.min[lane]), max = hn::Load(integers, &notes.max[lane]);
+  auto residual = hn::Load(d, &notes.residual[lane]), squares = hn::Load(d, &notes.squares[lane]);
   for (std::size_t row = 0; row < rows; ++row, values += stride) {
     FetchLine(values + ahead, lane);
     const auto loaded = hn::BitCast(words, hn::LoadU(hn::Rebind<T, Words>(), values));
-    const auto flipped = hn::Xor(loaded, hn::Set(words, sums.half));
+    const auto flipped = hn::Xor(loaded, hn::Set(words, notes.half));
     const auto word = std::is_signed_v<T> ? flipped : loaded;
     const auto integer = hn::BitCast(integers, std::is_signed_v<T> ? loaded : flipped);
     low = hn::Add(low, hn::And(word, hn::Set(words, UINT32_MAX)));
     high = hn::Add(high, hn::ShiftRight<32>(word));
     min = hn::Min(min, integer);
     max = hn::Max(max, integer);
+    const auto deviation = hn::Sub(Load(values), centre);
+    residual = hn::Add(residual, deviation);
+    squares = hn::MulAdd(deviation, deviation, squares);
   }
-  hn::Store(low, words, &sums.low[lane]);
-  hn::Store(high, words, &sums.high[lane]);
-  hn::Store(min, integers, &sums.min[lane]);
-  hn::Store(max, integers, &sums.max[lane]);
+  hn::Store(low, words, &notes.low[lane]);
+  hn::Store(high, words, &notes.high[lane]);
+  hn::Store(min, integers, &notes.min[lane]);
+  hn::Store(max, integers, &notes.max[lane]);
+  hn::Store(residual, d, &notes.residual[lane]);
+  hn::Store(squares, d, &notes.squares[lane]);
 }
 
 /// Gives extremes that are zero their sign: which of two zeros Min and Max take differs between targets.
 template <class T, std::size_t width>
-void SignZeros(const T* values, std::size_t rows, std::size_t stride, PieceSums<T, width>& sums, std::size_t lane) {
+void SignZeros(const T* values, std::size_t rows, std::size_t stride, PieceNotes<T, width>& notes, std::size_t lane) {
   const Doubles d;
   const auto zero = hn::Zero(d);
-  const auto min = hn::Load(d, &sums.min[lane]), max = hn::Load(d, &sums.max[lane]);
+  const auto min = hn::Load(d, &notes.min[lane]), max = hn::Load(d, &notes.max[lane]);
   if (hn::AllFalse(d, hn::Or(hn::Eq(min, zero), hn::Eq(max, zero)))) return;
   auto negative = zero, positive = zero;  // -0.0 once there was such a zero
   for (std::size_t row = 0; row < rows; ++row, values += stride) {
@@ -116,37 +131,15 @@ void SignZeros(const T* values, std::size_t rows, std::size_t stride, PieceSums<
     negative = hn::Or(negative, hn::IfThenElseZero(is_zero, value));
     positive = hn::Or(positive, hn::IfThenElseZero(is_zero, hn::Neg(value)));
   }
-  hn::Store(hn::IfThenElse(hn::Eq(min, zero), negative, min), d, &sums.min[lane]);
-  hn::Store(hn::IfThenElse(hn::Eq(max, zero), hn::Neg(positive), max), d, &sums.max[lane]);
-}
-
-template <bool with_nan, class T, std::size_t width>
-HWY_INLINE void DeviateVector(const T* values, std::size_t rows, std::size_t stride, PieceDeviations<width>& deviations,
-                              std::size_t lane) {
-  const Doubles d;
-  const auto centre = hn::Load(d, &deviations.centre[lane]);
-  auto residual = hn::Load(d, &deviations.residual[lane]), squares = hn::Load(d, &deviations.squares[lane]);
-  for (std::size_t row = 0; row < rows; ++row, values += stride) {
-    const auto value = Load(values);
-    auto deviation = hn::Sub(value, centre);
-    if constexpr (with_nan) deviation = hn::IfThenZeroElse(hn::IsNaN(value), deviation);
-    residual = hn::Add(residual, deviation);
-    squares = hn::Add(squares, hn::Mul(deviation, deviation));
-  }
-  hn::Store(residual, d, &deviations.residual[lane]);
-  hn::Store(squares, d, &deviations.squares[lane]);
+  hn::Store(hn::IfThenElse(hn::Eq(min, zero), negative, min), d, &notes.min[lane]);
+  hn::Store(hn::IfThenElse(hn::Eq(max, zero), hn::Neg(positive), max), d, &notes.max[lane]);
 }
 
 // A whole strip is inlined and unrolled; a short one is rare.
 template <class T, std::size_t width>
-HWY_NOINLINE void SumShort(const T* values, std::size_t rows, std::size_t stride, PieceSums<T, width>& sums,
+HWY_NOINLINE void AddShort(const T* values, std::size_t rows, std::size_t stride, PieceNotes<T, width>& notes,
                            std::size_t lane) {
-  SumVector<false>(values, rows, stride, 0, sums, lane);
-}
-template <bool with_nan, class T, std::size_t width>
-HWY_NOINLINE void DeviateShort(const T* values, std::size_t rows, std::size_t stride,
-                               PieceDeviations<width>& deviations, std::size_t lane) {
-  DeviateVector<with_nan>(values, rows, stride, deviations, lane);
+  AddVector<false>(values, rows, stride, 0, notes, lane);
 }
 
 /// Calls act(first column, its lane) for each vector of a piece. The last one overlaps that before it, in lanes of its
@@ -154,81 +147,49 @@ HWY_NOINLINE void DeviateShort(const T* values, std::size_t rows, std::size_t st
 template <class T, class Act>
 HWY_INLINE void EachVector(std::size_t columns, Act act) {
   const std::size_t n = hn::Lanes(Doubles());
-  if constexpr (std::is_floating_point_v<T>) {
-    // Unrolled, each load in a run strides evenly from row to row, as hardware that fetches ahead likes it: a run of
-    // doubles from memory takes three quarters of the time.
-    HWY_UNROLL(4)
-    for (std::size_t lane = 0; lane < columns; lane += n) act(std::min(lane, columns - n), lane);
-  } else {
-    for (std::size_t lane = 0; lane < columns; lane += n) act(std::min(lane, columns - n), lane);
-  }
+  for (std::size_t lane = 0; lane < columns; lane += n) act(std::min(lane, columns - n), lane);
 }
 inline std::size_t LaneOf(std::size_t column, std::size_t columns) {
   const std::size_t rest = columns % hn::Lanes(Doubles());
   return column < columns - rest || rest == 0 ? column : column + hn::Lanes(Doubles()) - rest;
 }
 
-/// Where sums show that there are NaN, sums again without them; gives zeros their signs. Tells whether there are NaN.
+/// Where sums show that there are NaN, adds again without them; gives zeros their signs. Tells whether there are NaN.
 template <class T, std::size_t width>
-bool Repair(const T* values, std::size_t rows, std::size_t stride, std::size_t columns, PieceSums<T, width>& sums) {
+bool Repair(const T* values, std::size_t rows, std::size_t stride, std::size_t columns, PieceNotes<T, width>& notes) {
   const Doubles d;
   bool nan = false;
   if constexpr (std::is_floating_point_v<T>) {
     EachVector<T>(columns, [&](std::size_t column, std::size_t lane) HWY_ATTR {
-      if (!hn::AllFalse(d, hn::IsNaN(hn::Load(d, &sums.sum[lane])))) {
+      if (!hn::AllFalse(d, hn::IsNaN(hn::Load(d, &notes.sum[lane])))) {
         nan = true;
-        sums.clear(lane, lane + hn::Lanes(d));
-        SumVector<true>(values + column, rows, stride, 0, sums, lane);
+        notes.clear(lane, lane + hn::Lanes(d));
+        AddVector<true>(values + column, rows, stride, 0, notes, lane);
       }
-      SignZeros(values + column, rows, stride, sums, lane);
+      SignZeros(values + column, rows, stride, notes, lane);
     });
   }
   return nan;
 }
 
-/// Sums `rows` rows, and fetches what lies `ahead` of each; tells whether there are NaN.
-template <class T, std::size_t width>
-bool FirstPass(const T* values, std::size_t rows, std::size_t stride, std::size_t columns, std::size_t ahead,
-               PieceSums<T, width>& sums) {
-  sums.clear(0, hwy::RoundUpTo(columns, hn::Lanes(Doubles())));
+/// Adds a piece whose centres are known, strip by strip, and fetches what lies `ahead` of each row; tells whether there
+/// are NaN.
+template <std::size_t strip_rows, class T, std::size_t width>
+bool AddPiece(const T* values, std::size_t rows, std::size_t stride, std::size_t columns, std::size_t ahead,
+              PieceNotes<T, width>& notes) {
+  notes.clear(0, hwy::RoundUpTo(columns, hn::Lanes(Doubles())));
   for (std::size_t row = 0; row < rows; row += strip_rows) {
     const std::size_t height = std::min(strip_rows, rows - row);
     EachVector<T>(columns, [&](std::size_t column, std::size_t lane) HWY_ATTR {
       const T* top = values + row * stride + column;
       if (height == strip_rows) {
-        SumVector<false>(top, strip_rows, stride, ahead, sums, lane);
+        AddVector<false>(top, strip_rows, stride, ahead, notes, lane);
       } else {
-        SumShort(top, height, stride, sums, lane);
+        AddShort(top, height, stride, notes, lane);
       }
     });
   }
-  return Repair(values, rows, stride, columns, sums);
-}
-
-template <bool with_nan, class T, std::size_t width>
-void SecondPass(const T* values, std::size_t rows, std::size_t stride, std::size_t columns,
-                PieceDeviations<width>& deviations) {
-  deviations.clear(hwy::RoundUpTo(columns, hn::Lanes(Doubles())));
-  for (std::size_t row = 0; row < rows; row += strip_rows) {
-    const std::size_t height = std::min(strip_rows, rows - row);
-    EachVector<T>(columns, [&](std::size_t column, std::size_t lane) HWY_ATTR {
-      const T* top = values + row * stride + column;
-      if (height == strip_rows) {
-        DeviateVector<with_nan>(top, strip_rows, stride, deviations, lane);
-      } else {
-        DeviateShort<with_nan>(top, height, stride, deviations, lane);
-      }
-    });
-  }
-}
-
-template <class T, std::size_t width>
-void SecondPass(const T* values, std::size_t rows, std::size_t stride, std::size_t columns, bool nan,
-                PieceDeviations<width>& deviations) {
-  if constexpr (std::is_floating_point_v<T>) {
-    if (nan) return SecondPass<true>(values, rows, stride, columns, deviations);
-  }
-  SecondPass<false>(values, rows, stride, columns, deviations);
+  return Repair(values, rows, stride, columns, notes);
 }
 
 /// The lesser of two values that are no NaN: -0.0 is less than +0.0.
@@ -245,36 +206,14 @@ HWY_INLINE V Greater(V a, V b) {
   return hn::IfThenElse(hn::Eq(greater, zero), hn::And(hn::And(a, b), hn::SignBit(d)), greater);
 }
 
-/// The centre of each column's piece: its mean, as mean_of has it.
-template <class T, std::size_t width>
-void SetCentres(const PieceSums<T, width>& sums, std::size_t rows, std::size_t lanes,
-                PieceDeviations<width>& deviations) {
-  if constexpr (std::is_integral_v<T> && sizeof(T) == 8) {
-    for (std::size_t i = 0; i < lanes; ++i) deviations.centre[i] = sums.centre_of_column(i, rows);
-  } else {
-    const Doubles d;
-    for (std::size_t i = 0; i < lanes; i += hn::Lanes(d)) {
-      const auto count = hn::Sub(hn::Set(d, static_cast<double>(rows)), hn::Load(d, &sums.nan[i]));
-      const auto min = hn::Load(d, &sums.min[i]), max = hn::Load(d, &sums.max[i]);
-      const auto mean = hn::Div(hn::Load(d, &sums.sum[i]), count);
-      hn::Store(hn::IfThenElse(hn::Eq(min, max), min, mean), d, &deviations.centre[i]);
-    }
-  }
-}
-
-/// The first pass over a whole piece of a run beside the second one over the piece before it: the one waits for memory
-/// while the other computes. Tells whether there are NaN in the former.
-template <bool with_nan, class T>
-bool BothPasses(const T* next, PieceSums<T, run_lanes>& sums, const T* values, PieceDeviations<run_lanes>& deviations) {
-  sums.clear(0, run_lanes);
-  deviations.clear(run_lanes);
-  for (std::size_t i = 0; i < run_piece; i += strip_rows * run_lanes) {
-    EachVector<T>(run_lanes, [&](std::size_t, std::size_t lane) HWY_ATTR {
-      SumVector<false>(next + i + lane, strip_rows, run_lanes, run_ahead / sizeof(T), sums, lane);
-      DeviateVector<with_nan>(values + i + lane, strip_rows, run_lanes, deviations, lane);
-    });
-  }
-  return Repair(next, run_piece / run_lanes, run_lanes, run_lanes, sums);
+/// As squares_from_mean does.
+template <class V>
+HWY_INLINE V SquaresFromMean(V squares, V residual, V offset) {
+  const Doubles d;
+  const auto zero = hn::Zero(d), infinity = hn::Set(d, std::numeric_limits<double>::infinity());
+  const auto corrected = hn::Sub(squares, hn::Mul(residual, offset));
+  const auto overflow = hn::And(hn::Eq(squares, infinity), hn::Lt(hn::Abs(residual), infinity));
+  return hn::IfThenElse(overflow, squares, hn::IfThenZeroElse(hn::Lt(corrected, zero), corrected));
 }
 
 /// As fold_lanes does, all lanes of a width at once.
@@ -292,16 +231,16 @@ HWY_INLINE double AddLanes(std::array<double, run_lanes>& lanes) {
 }
 
 template <class T, std::size_t width>
-HWY_INLINE Piece<SumOf<T>> FoldRun(PieceSums<T, width>& sums, std::size_t size, bool nan) {
+HWY_INLINE Piece<SumOf<T>> FoldRun(PieceNotes<T, width>& sums, std::size_t size, bool nan) {
   auto mins = sums.min, maxs = sums.max;
   double min = FoldLanes(mins, [](auto a, auto b) HWY_ATTR { return hn::Min(a, b); });
   double max = FoldLanes(maxs, [](auto a, auto b) HWY_ATTR { return hn::Max(a, b); });
   if (min == 0) min = fold_lanes(sums.min, lesser<double>);  // of two zeros, targets take either
   if (max == 0) max = fold_lanes(sums.max, greater<double>);
-  return PieceSums<T, width>::run(size, nan ? AddLanes(sums.nan) : 0, AddLanes(sums.sum), min, max);
+  return PieceNotes<T, width>::piece(size, nan ? AddLanes(sums.nan) : 0, AddLanes(sums.sum), min, max);
 }
 template <class T, std::size_t width>
-requires(std::is_integral_v<T> && sizeof(T) == 8) Piece<WideInteger> FoldRun(PieceSums<T, width>& sums,
+requires(std::is_integral_v<T> && sizeof(T) == 8) Piece<WideInteger> FoldRun(PieceNotes<T, width>& sums,
                                                                              std::size_t size, bool) {
   return sums.run(size);
 }

@@ -10,19 +10,43 @@
 namespace rankwise::kernels {
 
 inline constexpr std::size_t max_vector = 8;       // doubles; the 32 lanes are a multiple of any vector
-inline constexpr std::size_t strip_rows = 8;       // so long do sums stay in registers
-inline constexpr std::size_t panel_columns = 256;  // a panel's piece stays in the second cache
-inline constexpr std::size_t run_ahead = 4096;     // bytes: so far ahead of the loads is fetched in a run
+inline constexpr std::size_t run_strip = 32;       // rows: so long do a vector's sums stay in registers
+inline constexpr std::size_t tile_strip = 8;       // as many rows as are read side by side, each on and on
+inline constexpr std::size_t panel_columns = 512;  // a page of doubles: so far on
+inline constexpr std::size_t run_ahead = 4096;     // bytes: so far ahead of the loads is fetched
+inline constexpr std::size_t tile_ahead = 512;
 
-/// The first pass: sums and extremes. Integers of up to 32 bits are taken as doubles: a piece's sum of them is exact.
+/// What is known of the deviations from the centre.
+template <std::size_t width>
+struct PieceDeviations {
+  alignas(64) std::array<double, width> centre;
+  alignas(64) std::array<double, width> residual;
+  alignas(64) std::array<double, width> squares;
+
+  void clear(std::size_t begin, std::size_t end) {
+    std::fill(residual.begin() + static_cast<std::ptrdiff_t>(begin),
+              residual.begin() + static_cast<std::ptrdiff_t>(end), 0.0);
+    std::fill(squares.begin() + static_cast<std::ptrdiff_t>(begin), squares.begin() + static_cast<std::ptrdiff_t>(end),
+              0.0);
+  }
+  void add(std::size_t lane, double value) {
+    const double deviation = value - centre[lane];
+    residual[lane] += deviation;
+    squares[lane] = std::fma(deviation, deviation, squares[lane]);
+  }
+};
+
+/// Sums and extremes. Integers of up to 32 bits are taken as doubles: a piece's sum of them is exact.
 template <class T, std::size_t width>
-struct PieceSums {
+struct PieceNotes : PieceDeviations<width> {
+  using Value = double;
   alignas(64) std::array<double, width> sum;
   alignas(64) std::array<double, width> min;
   alignas(64) std::array<double, width> max;
   alignas(64) std::array<double, width> nan;
 
   void clear(std::size_t begin, std::size_t end) {
+    PieceDeviations<width>::clear(begin, end);
     for (std::size_t i = begin; i < end; ++i) {
       sum[i] = nan[i] = 0;
       min[i] = std::numeric_limits<double>::infinity();
@@ -39,20 +63,10 @@ struct PieceSums {
     sum[lane] += number;
     min[lane] = lesser(min[lane], number);
     max[lane] = greater(max[lane], number);
+    PieceDeviations<width>::add(lane, number);
   }
 
-  double centre_of_column(std::size_t column, std::size_t rows) const {
-    return mean_of(static_cast<double>(rows) - nan[column], sum[column], min[column], max[column]);
-  }
-  Piece<SumOf<T>> column(std::size_t column, std::size_t rows) const {
-    return piece(rows, nan[column], sum[column], min[column], max[column]);
-  }
-  /// Of a run, from what its lanes came to.
-  static Piece<SumOf<T>> run(std::size_t size, double nan, double sum, double min, double max) {
-    return piece(size, nan, sum, min, max);
-  }
-
- private:
+  /// Of the `size` values whose lanes came to this.
   static Piece<SumOf<T>> piece(std::size_t size, double nan, double sum, double min, double max) {
     const auto missing = static_cast<std::uint64_t>(nan);
     if (missing == size) return {.nan = missing};
@@ -64,11 +78,14 @@ struct PieceSums {
     };
     return {.count = size - missing, .nan = missing, .sum = exact(sum), .min = exact(min), .max = exact(max)};
   }
+  Piece<SumOf<T>> column(std::size_t column, std::size_t rows) const {
+    return piece(rows, nan[column], sum[column], min[column], max[column]);
+  }
 };
 
 /// 64-bit integers are moved to begin at 0, and their halves summed apart, so that no sum overflows.
 template <class T, std::size_t width>
-requires(std::is_integral_v<T> && sizeof(T) == 8) struct PieceSums<T, width> {
+requires(std::is_integral_v<T> && sizeof(T) == 8) struct PieceNotes<T, width> : PieceDeviations<width> {
   static constexpr std::uint64_t half = std::uint64_t{1} << 63;
   static constexpr std::uint64_t moved = std::is_signed_v<T> ? half : 0;
 
@@ -79,6 +96,7 @@ requires(std::is_integral_v<T> && sizeof(T) == 8) struct PieceSums<T, width> {
   alignas(64) std::array<std::int64_t, width> max;
 
   void clear(std::size_t begin, std::size_t end) {
+    PieceDeviations<width>::clear(begin, end);
     for (std::size_t i = begin; i < end; ++i) {
       low[i] = high[i] = 0;
       min[i] = INT64_MAX;
@@ -92,12 +110,9 @@ requires(std::is_integral_v<T> && sizeof(T) == 8) struct PieceSums<T, width> {
     high[lane] += word >> 32;
     min[lane] = std::min(min[lane], static_cast<std::int64_t>(word ^ half));
     max[lane] = std::max(max[lane], static_cast<std::int64_t>(word ^ half));
+    PieceDeviations<width>::add(lane, static_cast<double>(value));
   }
 
-  double centre_of_column(std::size_t i, std::size_t rows) const {
-    const auto known = column(i, rows);
-    return mean_of(static_cast<double>(rows), known.sum, known.min, known.max);
-  }
   Piece<WideInteger> column(std::size_t column, std::size_t rows) const {
     return piece(rows, low[column], high[column], min[column], max[column]);
   }
@@ -115,34 +130,6 @@ requires(std::is_integral_v<T> && sizeof(T) == 8) struct PieceSums<T, width> {
     const WideInteger sum = WideInteger{high} * (WideInteger{1} << 32) + low - WideInteger{moved} * size;
     return {.count = size, .sum = sum, .min = back(min), .max = back(max)};
   }
-};
-
-/// The second pass.
-template <std::size_t width>
-struct PieceDeviations {
-  alignas(64) std::array<double, width> centre;
-  alignas(64) std::array<double, width> residual;
-  alignas(64) std::array<double, width> squares;
-
-  void clear(std::size_t end) {
-    std::fill_n(residual.data(), end, 0.0);
-    std::fill_n(squares.data(), end, 0.0);
-  }
-
-  template <class T>
-  void add(std::size_t lane, T value) {
-    const auto number = static_cast<double>(value);
-    if (std::isnan(number)) return;
-    const double deviation = number - centre[lane];
-    residual[lane] += deviation;
-    squares[lane] += deviation * deviation;
-  }
-};
-
-template <class T, std::size_t width>
-struct PieceNotes {
-  PieceSums<T, width> sums;
-  PieceDeviations<width> deviations;
 };
 
 /// What a target offers.

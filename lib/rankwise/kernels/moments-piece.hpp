@@ -15,8 +15,9 @@
 namespace rankwise::kernels {
 
 inline constexpr std::size_t run_lanes = 32;
-inline constexpr std::size_t run_piece = 1024;  // 8 KiB of doubles: still in the first cache for the second pass
+inline constexpr std::size_t run_piece = 4096;
 inline constexpr std::size_t tile_piece_rows = 64;
+inline constexpr std::size_t first_values = 32;  // of a run: their mean is its first centre
 
 /// -0.0 is less than +0.0. Neither may be NaN. Written so that compilers select without a branch on the data: one that
 /// is mispredicted costs a run that comes from memory a third of its speed.
@@ -35,12 +36,6 @@ Value greater(Value a, Value b) {
     if (selected == 0) return std::signbit(a) && std::signbit(b) ? -Value{0} : Value{0};
   }
   return selected;
-}
-
-/// The mean of equal values is that value, whatever their rounded sum says: constants have no variance at all.
-template <class Value>
-double mean_of(double count, Value sum, Value min, Value max) {
-  return min == max ? static_cast<double>(min) : static_cast<double>(sum) / count;
 }
 
 /// All NaN are one, so that results can be compared by their bits.
@@ -64,7 +59,7 @@ Value add_lanes(const std::array<Value, run_lanes>& lanes) {
 template <class T>
 using SumOf = decltype(MomentsOf<T>::sum);
 
-/// What the two passes find out about a piece.
+/// What is found out about a piece.
 template <class Sum>
 struct Piece {
   std::uint64_t count = 0;
@@ -72,24 +67,58 @@ struct Piece {
   Sum sum = 0;
   Sum min = 0;
   Sum max = 0;
-  double centre = 0;    ///< the mean, as rounded
+  double centre = 0;    ///< something near the mean
   double residual = 0;  ///< the sum of the deviations from the centre
   double squares = 0;   ///< the sum of their squares
 };
 
+/// What squares of deviations from the centre would add up to from the mean: never negative; infinite if they are,
+/// though no value is; NaN stays.
+inline double squares_from_mean(double squares, double residual, double offset) {
+  if (std::isinf(squares) && std::isfinite(residual)) return squares;
+  const double corrected = squares - residual * offset;
+  return corrected < 0 ? 0 : corrected;
+}
+
 template <class Sum>
 Moments<Sum> moments_of(const Piece<Sum>& piece) {
-  if (piece.count == 0) return {.nan = piece.nan};
-  const double offset = piece.residual / static_cast<double>(piece.count);
-  const double squares = piece.squares - piece.residual * offset;
-  return {.count = piece.count,
-          .nan = piece.nan,
-          .sum = piece.sum,
-          .centre = piece.centre,
-          .offset = offset,
-          .m2 = squares < 0 ? 0 : squares,  // NaN stays
-          .min = piece.min,
-          .max = piece.max};
+  Moments<Sum> moments{.count = piece.count, .nan = piece.nan};
+  if (piece.count == 0) return moments;
+  moments.sum = piece.sum;
+  moments.min = piece.min;
+  moments.max = piece.max;
+  // Constants have no variance at all, whatever the rounded centre says.
+  if (piece.max - piece.min == 0) {  // not where they are infinite
+    moments.centre = static_cast<double>(piece.min);
+    return moments;
+  }
+  moments.centre = piece.centre;
+  moments.offset = piece.residual / static_cast<double>(piece.count);
+  moments.m2 = squares_from_mean(piece.squares, piece.residual, moments.offset);
+  return moments;
+}
+
+/// The centre of the first piece of a run or column: the mean of the first few of its values that are not NaN. It has
+/// to be near the mean only as far as their spread goes: the squares of deviations from it are at most
+/// 1 + size / (how many they are) times those from the mean, so much of a double's precision is lost at worst.
+template <class T>
+double first_centre(const T* values, std::size_t size, std::size_t stride, std::size_t most) {
+  double sum = 0, count = 0;
+  for (std::size_t i = 0; i < size && count < static_cast<double>(most); ++i) {
+    const auto value = static_cast<double>(values[i * stride]);
+    if (std::isnan(value)) continue;
+    sum += value / static_cast<double>(first_values);  // of the greatest numbers, too, the sum is one
+    ++count;
+  }
+  const double mean = count == 0 ? 0 : sum * (static_cast<double>(first_values) / count);
+  return std::isfinite(mean) ? mean : 0;
+}
+
+/// The centre of a later piece: the mean of all that came before it.
+template <class Sum>
+double next_centre(const Moments<Sum>& before) {
+  const double mean = before.centre + before.offset;
+  return std::isfinite(mean) ? mean : 0;
 }
 
 /// As merge() does, but NaN keep their bits.

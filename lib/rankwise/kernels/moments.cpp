@@ -18,46 +18,31 @@ namespace {
 
 #if HWY_TARGET != HWY_SCALAR
 
-/// A run's piece is a tile of 32 columns, the lanes; its last row may be short. Sums it; tells whether there are NaN.
+/// A run's piece is a tile of 32 columns, the lanes; its last row may be short. Tells whether there are NaN.
 template <class T>
-bool SumPiece(const T* values, std::size_t size, PieceSums<T, run_lanes>& sums) {
+bool AddPieceOfRun(const T* values, std::size_t size, std::size_t ahead, PieceNotes<T, run_lanes>& notes) {
   const std::size_t rows = size / run_lanes, whole = rows * run_lanes;
-  bool nan = FirstPass(values, rows, run_lanes, run_lanes, 0, sums);
+  bool nan = AddPiece<run_strip>(values, rows, run_lanes, run_lanes, ahead, notes);
   for (std::size_t i = whole; i < size; ++i) {
-    sums.add(i - whole, values[i]);
+    notes.add(i - whole, values[i]);
     if constexpr (std::is_floating_point_v<T>) nan = nan || std::isnan(values[i]);
   }
   return nan;
 }
 
 template <class T>
-void DeviatePiece(const T* values, std::size_t size, bool nan, PieceDeviations<run_lanes>& deviations) {
-  const std::size_t rows = size / run_lanes, whole = rows * run_lanes;
-  SecondPass(values, rows, run_lanes, run_lanes, nan, deviations);
-  for (std::size_t i = whole; i < size; ++i) deviations.add(i - whole, values[i]);
-}
-
-template <class T>
 MomentsOf<T> MomentsOfRun(const T* values, std::size_t size) {
   PieceNotes<T, run_lanes> notes;
-  auto& [sums, deviations] = notes;
   MomentsOf<T> moments;
-  bool nan = SumPiece(values, std::min(run_piece, size), sums);
   for (std::size_t i = 0; i < size; i += run_piece) {
-    const std::size_t length = std::min(run_piece, size - i), left = size - i - length;
-    Piece<SumOf<T>> piece = FoldRun(sums, length, nan);
-    piece.centre = piece.count == 0 ? 0 : mean_of(static_cast<double>(piece.count), piece.sum, piece.min, piece.max);
-    deviations.centre.fill(piece.centre);
-    const T* next = values + i + length;
-    if (left >= run_piece) {
-      nan = nan ? BothPasses<true>(next, sums, values + i, deviations)
-                : BothPasses<false>(next, sums, values + i, deviations);
-    } else {
-      DeviatePiece(values + i, length, nan, deviations);
-      if (left > 0) nan = SumPiece(next, left, sums);
-    }
-    piece.residual = AddLanes(deviations.residual);
-    piece.squares = AddLanes(deviations.squares);
+    const std::size_t length = std::min(run_piece, size - i);
+    const double centre = moments.count == 0 ? first_centre(values + i, length, 1, first_values) : next_centre(moments);
+    notes.centre.fill(centre);
+    const bool nan = AddPieceOfRun(values + i, length, run_ahead / sizeof(T), notes);
+    Piece<SumOf<T>> piece = FoldRun(notes, length, nan);
+    piece.centre = centre;
+    piece.residual = AddLanes(notes.residual);
+    piece.squares = AddLanes(notes.squares);
     append(moments, moments_of(piece));
   }
   unite_nan(moments);
@@ -71,12 +56,16 @@ class PanelMoments {
   void clear(std::size_t columns) { std::fill_n(moments_.begin(), columns, MomentsOf<T>{}); }
   void add(const PieceNotes<T, panel_columns>& notes, std::size_t rows, std::size_t columns) {
     for (std::size_t i = 0; i < columns; ++i) {
-      auto piece = notes.sums.column(i, rows);
-      piece.centre = notes.deviations.centre[i];
-      piece.residual = notes.deviations.residual[i];
-      piece.squares = notes.deviations.squares[i];
+      auto piece = notes.column(i, rows);
+      piece.centre = notes.centre[i];
+      piece.residual = notes.residual[i];
+      piece.squares = notes.squares[i];
       append(moments_[i], moments_of(piece));
     }
+  }
+  /// The centre of a column's next piece, which begins at `values`.
+  double centre(std::size_t i, const T* values, std::size_t rows, std::size_t row_stride) const {
+    return moments_[i].count == 0 ? first_centre(values, rows, row_stride, 1) : next_centre(moments_[i]);
   }
   MomentsOf<T> of(std::size_t lane) const { return moments_[lane]; }
 
@@ -99,11 +88,12 @@ requires(std::is_floating_point_v<T>) class PanelMoments<T> {
     const Doubles d;
     for (std::size_t i = 0; i < columns; i += hn::Lanes(d)) {
       const auto at = [&](const auto& values) HWY_ATTR { return hn::Load(d, &values[i]); };
-      const auto missing = at(notes.sums.nan), right_count = hn::Sub(hn::Set(d, static_cast<double>(rows)), missing);
-      const auto residual = at(notes.deviations.residual), right_centre = at(notes.deviations.centre);
-      const auto right_offset = hn::Div(residual, right_count);
-      const auto squares = hn::Sub(at(notes.deviations.squares), hn::Mul(residual, right_offset));
-      const auto right_m2 = hn::IfThenElse(hn::Lt(squares, hn::Zero(d)), hn::Zero(d), squares);
+      const auto missing = at(notes.nan), right_count = hn::Sub(hn::Set(d, static_cast<double>(rows)), missing);
+      const auto constant = hn::Eq(hn::Sub(at(notes.max), at(notes.min)), hn::Zero(d));
+      const auto right_centre = hn::IfThenElse(constant, at(notes.min), at(notes.centre));
+      const auto residual = at(notes.residual);
+      const auto right_offset = hn::IfThenZeroElse(constant, hn::Div(residual, right_count));
+      const auto right_m2 = hn::IfThenZeroElse(constant, SquaresFromMean(at(notes.squares), residual, right_offset));
 
       const auto count = at(count_), offset = at(offset_), centre = at(centre_), m2 = at(m2_);
       const auto delta = hn::Sub(hn::Add(hn::Sub(right_centre, centre), right_offset), offset);
@@ -119,12 +109,17 @@ requires(std::is_floating_point_v<T>) class PanelMoments<T> {
       put(offset_, right_offset, new_offset);
       put(m2_, right_m2, new_m2);
       put(centre_, right_centre, centre);
-      put(sum_, at(notes.sums.sum), hn::Add(at(sum_), at(notes.sums.sum)));
-      put(min_, at(notes.sums.min), Lesser(at(min_), at(notes.sums.min)));
-      put(max_, at(notes.sums.max), Greater(at(max_), at(notes.sums.max)));
+      put(sum_, at(notes.sum), hn::Add(at(sum_), at(notes.sum)));
+      put(min_, at(notes.min), Lesser(at(min_), at(notes.min)));
+      put(max_, at(notes.max), Greater(at(max_), at(notes.max)));
       hn::Store(hn::Add(count, right_count), d, &count_[i]);
       hn::Store(hn::Add(at(nan_), missing), d, &nan_[i]);
     }
+  }
+  double centre(std::size_t i, const T* values, std::size_t rows, std::size_t row_stride) const {
+    if (count_[i] == 0) return first_centre(values, rows, row_stride, 1);
+    const double mean = centre_[i] + offset_[i];
+    return std::isfinite(mean) ? mean : 0;
   }
   FloatMoments of(std::size_t lane) const {
     return {.count = static_cast<std::uint64_t>(count_[lane]),
@@ -156,39 +151,27 @@ struct Panel {
   PanelMoments<T> moments;
 };
 
-/// The moments of at least as many columns as a vector has lanes.
+/// Adds a piece of each column of a panel, at least as many as a vector has lanes.
 template <class T>
-HWY_NOINLINE void MomentsOfPanel(const T* values, std::size_t rows, std::size_t row_stride, std::size_t columns,
-                                 Panel<T>& panel) {
-  auto& [sums, deviations] = panel.notes;
-  const std::size_t lanes = hwy::RoundUpTo(columns, hn::Lanes(Doubles()));
-  panel.moments.clear(lanes);
-  for (std::size_t row = 0; row < rows; row += tile_piece_rows, values += tile_piece_rows * row_stride) {
-    const std::size_t height = std::min(tile_piece_rows, rows - row);
-    // The next strip of rows; of the last one, the strip that follows in the panel to the right.
-    const bool nan = FirstPass(values, height, row_stride, columns, strip_rows * row_stride, sums);
-    SetCentres(sums, height, lanes, deviations);
-    SecondPass(values, height, row_stride, columns, nan, deviations);
-    panel.moments.add(panel.notes, height, lanes);
+void AddToPanel(const T* values, std::size_t rows, std::size_t row_stride, std::size_t columns, std::size_t ahead,
+                Panel<T>& panel) {
+  const std::size_t n = hn::Lanes(Doubles()), lanes = hwy::RoundUpTo(columns, n);
+  for (std::size_t i = 0; i < lanes; ++i) {
+    const std::size_t column = i < columns / n * n ? i : columns - lanes + i;
+    panel.notes.centre[i] = panel.moments.centre(i, values + column, rows, row_stride);
   }
+  AddPiece<tile_strip>(values, rows, row_stride, columns, ahead, panel.notes);
+  panel.moments.add(panel.notes, rows, lanes);
 }
 
 /// Fewer columns than a vector has lanes, set in a frame.
 template <class T>
-void MomentsOfFew(const T* values, std::size_t rows, std::size_t row_stride, std::size_t columns, Panel<T>& panel) {
+void AddToNarrowPanel(const T* values, std::size_t rows, std::size_t row_stride, std::size_t columns, Panel<T>& panel) {
   const std::size_t width = hn::Lanes(Doubles());
   std::array<T, tile_piece_rows * max_vector> frame;
   frame.fill(1);
-  panel.moments.clear(width);
-  auto& [sums, deviations] = panel.notes;
-  for (std::size_t row = 0; row < rows; row += tile_piece_rows, values += tile_piece_rows * row_stride) {
-    const std::size_t height = std::min(tile_piece_rows, rows - row);
-    for (std::size_t i = 0; i < height; ++i) std::copy_n(values + i * row_stride, columns, &frame[i * width]);
-    const bool nan = FirstPass(frame.data(), height, width, width, 0, sums);
-    SetCentres(sums, height, width, deviations);
-    SecondPass(frame.data(), height, width, width, nan, deviations);
-    panel.moments.add(panel.notes, height, width);
-  }
+  for (std::size_t i = 0; i < rows; ++i) std::copy_n(values + i * row_stride, columns, &frame[i * width]);
+  AddToPanel(frame.data(), rows, width, width, 0, panel);
 }
 
 template <class T>
@@ -202,10 +185,15 @@ void MomentsOfColumns(const T* values, std::size_t rows, std::size_t row_stride,
   Panel<T> panel;
   for (std::size_t p = 0; p < panels; ++p) {
     const std::size_t begin = border(p), width = border(p + 1) - begin;
-    if (width < vector) {
-      MomentsOfFew(values + begin, rows, row_stride, width, panel);
-    } else {
-      MomentsOfPanel(values + begin, rows, row_stride, width, panel);
+    panel.moments.clear(hwy::RoundUpTo(width, vector));
+    for (std::size_t row = 0; row < rows; row += tile_piece_rows) {
+      const T* top = values + row * row_stride + begin;
+      const std::size_t height = std::min(tile_piece_rows, rows - row);
+      if (width < vector) {
+        AddToNarrowPanel(top, height, row_stride, width, panel);
+      } else {
+        AddToPanel(top, height, row_stride, width, tile_ahead / sizeof(T), panel);
+      }
     }
     for (std::size_t i = 0; i < width; ++i) {
       moments[begin + i] = panel.moments.of(width < vector ? i : LaneOf(i, width));

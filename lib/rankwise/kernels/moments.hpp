@@ -49,9 +49,10 @@ void merge(IntegerMoments& left, const IntegerMoments& right);
 /// The moments of `size` values that lie side by side: those of one column in a column-contiguous tile. T is double,
 /// float or an integer of 8 to 64 bits.
 ///
-/// The same bits on every processor. A piece of 1024 values is summed in 32 lanes (value i in lane i % 32, the lanes
-/// along a fixed tree), then the deviations from its mean and their squares likewise; pieces are merged from left to
-/// right.
+/// One pass over memory, the same bits on every processor. A piece of 4096 values is added in 32 lanes (value i in lane
+/// i % 32, the lanes along a fixed tree): the values, their deviations from a centre, and the squares of these, each
+/// square added in one rounding. The centre is the mean of the first 32 values, then that of all pieces before. Pieces
+/// are merged from left to right.
 ///
 /// -0.0 is less than +0.0, and a sum of zeros is +0.0. The m2 of equal values is exactly 0, that of values with an
 /// infinity among them NaN. Of a 64-bit integer, the deviation is that of the nearest double.
@@ -59,7 +60,8 @@ template <class T>
 MomentsOf<T> moments_of_run(const T* values, std::size_t size);
 
 /// The moments of each column of a row-contiguous tile of `rows` × moments.size() values, `row_stride` values from row
-/// to row. Like those of a run, but pieces are of 64 rows, and each is summed from top to bottom.
+/// to row. Like those of a run, but pieces are of 64 rows, each added
+/// from top to bottom, and the first centre is the first value.
 template <class T>
 void moments_of_columns(const T* values, std::size_t rows, std::size_t row_stride, std::span<MomentsOf<T>> moments);
 

@@ -70,7 +70,7 @@ class MomentsJob {
   [[nodiscard]] engine::Identity identity() const {
     const auto& info = matrix_.info();
     return {.method = "moments",
-            .version = 1,
+            .version = 2,
             .input = fmt::format("{} {} {} × {}", info.identity, info.dataset, info.rows, info.columns),
             .seed = 0,
             .options = fmt::format("{} × {}", cut_.step_rows, cut_.lane_columns)};
