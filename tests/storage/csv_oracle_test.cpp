@@ -10,7 +10,7 @@
 #include <random>
 
 #include "rankwise/base/errors.hpp"
-#include "rankwise/storage/csv_scan.hpp"
+#include "rankwise/storage/csv_inspection.hpp"
 #include "tests/storage/csv_files.hpp"
 #include "tests/storage/csv_oracle.hpp"
 
@@ -64,7 +64,7 @@ void expect_oracle(const std::string& path, const std::string& text, char separa
   MatrixInfo info;
   std::string message;
   try {
-    info = inspect_csv(path, separator, chunk);
+    info = inspect_csv(path, separator, {.chunk = chunk});
   } catch (const InputError& error) {
     message = std::string(error.what()).substr(path.size());
   }

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "rankwise/base/bytes.hpp"
+#include "rankwise/storage/csv_ranges.hpp"
+#include "rankwise/storage/matrix.hpp"
+
+namespace rankwise::storage {
+
+/// How a CSV is looked at; tests want many chunks and ranges out of a small file.
+struct CsvInspection {
+  Bytes chunk = mebibytes(4);  ///< what is read at once later; part of the result
+  CsvRanges ranges = {};
+};
+
+/// inspect_csv in every detail.
+MatrixInfo inspect_csv(const std::string& path, char separator, const CsvInspection& how);
+
+}  // namespace rankwise::storage
