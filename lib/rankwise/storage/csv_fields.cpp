@@ -187,6 +187,7 @@ std::optional<double> CsvRecords::rare_value(const char* end) const {
       const auto value = rare_value(*end);
       if (!value) {
         record.unreadable = std::string_view(at_, static_cast<std::size_t>(*end - at_));
+        at_ = *end;
         return record;
       }
       *values = *value;

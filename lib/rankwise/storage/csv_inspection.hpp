@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "rankwise/base/bytes.hpp"
@@ -16,5 +17,8 @@ struct CsvInspection {
 
 /// inspect_csv in every detail.
 MatrixInfo inspect_csv(const std::string& path, char separator, const CsvInspection& how);
+
+/// open_csv, to read so much at a time, but whole lines.
+std::unique_ptr<const MatrixReader> open_csv(const MatrixInfo& info, Bytes piece);
 
 }  // namespace rankwise::storage

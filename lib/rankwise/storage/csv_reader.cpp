@@ -2,42 +2,35 @@
 
 #include <algorithm>
 #include <memory>
-#include <string_view>
 
 #include "rankwise/base/errors.hpp"
 #include "rankwise/storage/csv.hpp"
 #include "rankwise/storage/csv_fields.hpp"
 #include "rankwise/storage/csv_index.hpp"
+#include "rankwise/storage/csv_inspection.hpp"
 #include "rankwise/storage/csv_text.hpp"
+#include "rankwise/storage/csv_window.hpp"
 
 namespace rankwise::storage {
 namespace {
 
 class CsvReader final : public MatrixReader {
  public:
-  explicit CsvReader(const MatrixInfo& info)
-      : info_(info), index_(CsvIndex::decode(ByteReader(info.index))), text_(info.file) {
+  CsvReader(const MatrixInfo& info, Bytes piece)
+      : info_(info), index_(CsvIndex::decode(ByteReader(info.index))), text_(info.file), piece_(piece) {
     if (text_.size() != index_.file_size) throw changed();
   }
 
   void read(const Region& region, Tile& tile) const override {
     auto* out = reinterpret_cast<double*>(tile.prepare(region, ElementType::float64, Contiguous::rows).data());
-    CsvText::Room room;
-    for (std::uint64_t row = region.rows.begin; row < region.rows.end;) {
-      const std::uint64_t chunk = row / index_.rows_per_chunk;
-      const blocks::Range place = place_of({chunk, chunk + 1});
-      const auto bytes = text_.bytes(place, room);
-      CsvRecords records(std::string_view(bytes.data(), bytes.size()), index_.separator);
-      for (std::uint64_t before = row % index_.rows_per_chunk; before > 0 && records.find(); --before) records.skip();
-      const std::uint64_t stop = std::min(region.rows.end, (chunk + 1) * index_.rows_per_chunk);
-      for (; row < stop; ++row, out += region.columns.size()) {
-        if (!records.find()) throw changed();
-        const CsvRecord record = records.values(region.columns, out);
-        if (record.unreadable) {
-          refuse(record, place.begin + static_cast<std::uint64_t>(record.unreadable->data() - bytes.data()));
-        }
-        if (record.fields != info_.columns) throw changed();
-      }
+    CsvWindow window(text_, piece_);
+    for (blocks::Range rows = region.rows; !rows.empty();) {
+      const std::uint64_t chunk = rows.begin / index_.rows_per_chunk;
+      const std::uint64_t end = std::min(rows.end, (chunk + 1) * index_.rows_per_chunk);
+      window.open(place_of({chunk, chunk + 1}));
+      read_chunk(window, chunk * index_.rows_per_chunk, {{rows.begin, end}, region.columns}, out);
+      out += (end - rows.begin) * region.columns.size();
+      rows.begin = end;
     }
   }
 
@@ -48,6 +41,28 @@ class CsvReader final : public MatrixReader {
   }
 
  private:
+  /// Reads a region from the window on its chunk, whose first row is `row`.
+  void read_chunk(CsvWindow& window, std::uint64_t row, const Region& region, double* out) const {
+    CsvRecords records(window.shown(), index_.separator);
+    while (row < region.rows.end) {
+      const char* begin = records.at();
+      const bool wanted = row >= region.rows.begin, found = records.find();
+      CsvRecord record;
+      if (found && wanted) record = records.values(region.columns, out);
+      if (found && !wanted) records.skip();
+      if (records.at_end() && window.read_on(begin)) {
+        // More of it may come: once again.
+        records = CsvRecords(window.shown(), index_.separator);
+        continue;
+      }
+      if (!found) throw changed();
+      if (record.unreadable) refuse(record, window.offset_of(record.unreadable->data()));
+      if (wanted && record.fields != info_.columns) throw changed();
+      if (wanted) out += region.columns.size();
+      ++row;
+    }
+  }
+
   [[nodiscard]] blocks::Range place_of(const blocks::Range& chunks) const {
     const auto& begins = index_.chunks;
     return {begins.at(chunks.begin), chunks.end < begins.size() ? begins[chunks.end] : index_.file_size};
@@ -65,12 +80,17 @@ class CsvReader final : public MatrixReader {
   MatrixInfo info_;
   CsvIndex index_;
   CsvText text_;
+  Bytes piece_;
 };
 
 }  // namespace
 
+std::unique_ptr<const MatrixReader> open_csv(const MatrixInfo& info, Bytes piece) {
+  return std::make_unique<const CsvReader>(info, piece);
+}
+
 std::unique_ptr<const MatrixReader> open_csv(const MatrixInfo& info) {
-  return std::make_unique<const CsvReader>(info);
+  return open_csv(info, kibibytes(256));
 }
 
 }  // namespace rankwise::storage

@@ -13,7 +13,7 @@ std::span<const char> CsvText::bytes(const blocks::Range& place, Room& room) con
     room.size_ = size;
   }
   const std::span bytes(room.bytes_.get(), size);
-  file_.read(place.begin, std::as_writable_bytes(bytes));
+  read(place.begin, bytes);
   return bytes;
 }
 

@@ -32,7 +32,9 @@ class CsvText {
   [[nodiscard]] std::uint64_t size() const { return file_.size(); }
   [[nodiscard]] std::string identity() const { return file_.identity(); }
 
-  /// They stay until the room is used again.
+  /// Fills `bytes` from `offset`. @throws IoError, also where the file ends before
+  void read(std::uint64_t offset, std::span<char> bytes) const { file_.read(offset, std::as_writable_bytes(bytes)); }
+  /// These bytes; they stay until the room is used again.
   /// @pre the place lies in the file
   /// @throws IoError
   [[nodiscard]] std::span<const char> bytes(const blocks::Range& place, Room& room) const;
