@@ -102,6 +102,23 @@ def test_one_digest_on_any_ranks_and_threads(layout, tmp_path):
     assert len(digests) == 1
 
 
+def test_one_digest_of_a_csv_that_several_threads_scan(tmp_path):
+    a = random.integers(-10**9, 10**9, (300007, 4))
+    lines = ["a,b,\"c\nd\",e\n"]  # and newlines in quotes, that ranges may begin at
+    lines += [f'{w},"{x}\n",{y},{z}\r\n' if w % 3 else f'"{w}\n\n",,"{y}","\n{z}"\n\n' for w, x, y, z in a.tolist()]
+    path = tmp_path / "a.csv"
+    path.write_text("".join(lines), newline="")
+    layouts = [(None, 1), (None, 2), (None, 3), (3, 1), (3, 3)]
+    results = [run_json("columns", path, ranks=r, threads=t) for r, t in layouts]
+    assert len({result["digest"] for result in results}) == 1
+    assert results[1]["statistics"]["sum"][2:] == a.sum(axis=0)[2:].tolist()
+    assert results[1]["statistics"]["count"] == [len(a), int((a[:, 0] % 3 != 0).sum()), len(a), len(a)]
+    path.write_text("".join(lines) + "1,2,3\n", newline="")
+    line = sum(text.count("\n") for text in lines) + 1
+    for r, t in ((None, 1), (None, 2), (2, 1)):
+        assert_refused(run("columns", path, ranks=r, threads=t), 3, f"line {line} has 3 fields, not 4")
+
+
 def test_rows_are_the_columns_of_the_transpose(tmp_path):
     a = random.random((301, 40))
     expected = oracle(a.T)

@@ -10,7 +10,7 @@
 
 #include "rankwise/base/errors.hpp"
 #include "rankwise/storage/csv.hpp"
-#include "rankwise/storage/csv_scan.hpp"
+#include "rankwise/storage/csv_inspection.hpp"
 
 namespace rankwise::storage::test {
 
@@ -30,7 +30,7 @@ class CsvTest : public ::testing::Test {
 
   MatrixInfo inspect(std::string_view text, char separator = ',', Bytes chunk = {1}) const {
     write(text);
-    return inspect_csv(path_, separator, chunk);
+    return inspect_csv(path_, separator, {.chunk = chunk});
   }
 
   /// What inspecting it, or then reading all of it, says without the path.

@@ -10,7 +10,7 @@
 #include <random>
 
 #include "rankwise/base/errors.hpp"
-#include "rankwise/storage/csv_scan.hpp"
+#include "rankwise/storage/csv_inspection.hpp"
 #include "tests/storage/csv_files.hpp"
 #include "tests/storage/csv_oracle.hpp"
 
@@ -54,8 +54,8 @@ void expect_region(const MatrixReader& reader, const std::string& path, const Or
   }
 }
 
-/// Compares inspecting the text and reading every region of it with the oracle.
-void expect_oracle(const std::string& path, const std::string& text, char separator, Bytes chunk) {
+/// Compares inspecting the text and reading every region of it, so much at a time, with the oracle.
+void expect_oracle(const std::string& path, const std::string& text, char separator, Bytes chunk, Bytes piece = {100}) {
   SCOPED_TRACE(::testing::PrintToString(text));
   // File systems write a file that was cut and filled again to disk at once; a new one may stay in memory.
   std::filesystem::remove(path);
@@ -64,7 +64,7 @@ void expect_oracle(const std::string& path, const std::string& text, char separa
   MatrixInfo info;
   std::string message;
   try {
-    info = inspect_csv(path, separator, chunk);
+    info = inspect_csv(path, separator, {.chunk = chunk});
   } catch (const InputError& error) {
     message = std::string(error.what()).substr(path.size());
   }
@@ -75,7 +75,7 @@ void expect_oracle(const std::string& path, const std::string& text, char separa
   ASSERT_EQ(info.columns, oracle.records[0].size());
   ASSERT_EQ(info.names.size(), header ? info.columns : 0);
   for (std::size_t c = 0; c < info.columns; ++c) ASSERT_EQ(info.name_of(c), oracle.name(c));
-  const auto reader = open_csv(info);
+  const auto reader = open_csv(info, piece);
   Tile tile;
   for (std::uint64_t r = 0; r <= info.rows; ++r) {
     for (std::uint64_t r_end = r; r_end <= info.rows; ++r_end) {
@@ -143,7 +143,7 @@ TEST_F(CsvOracle, every_short_text_is_read_as_the_oracle_reads_it) {
   for (std::size_t count = 0; count < 6 * 6 * 6 * 6 * 6 && !HasFatalFailure(); ++count) {
     std::string text;
     for (std::size_t left = count; left > 0; left /= 6) text += letters[left % 6];
-    expect_oracle(path_, text, ',', {1});
+    expect_oracle(path_, text, ',', {1}, {1 + count % 3});
   }
 }
 
@@ -152,27 +152,27 @@ TEST_F(CsvOracle, every_region_of_random_tables_is_read_as_the_oracle_reads_it) 
   for (int i = 0; i < 400 && !HasFatalFailure(); ++i) {
     const char separator = i % 4 == 0 ? '\t' : ',';
     const std::string text = random_csv(random, separator);
-    expect_oracle(path_, text, separator, {1 + random() % 64});
+    expect_oracle(path_, text, separator, {1 + random() % 64}, {1 + random() % 40});
   }
 }
 
 TEST_F(CsvOracle, every_truncation_and_every_changed_byte_is_read_as_the_oracle_reads_it) {
   const std::string text = "a,\"b,\n\"\r\n1.5,\"2\"\n\n-3e2, NA\r\n,inf\n";
   for (std::size_t i = 0; i < text.size() && !HasFatalFailure(); ++i) {
-    expect_oracle(path_, text.substr(0, i), ',', {8});
+    expect_oracle(path_, text.substr(0, i), ',', {8}, {1 + i % 5});
     for (int bit = 0; bit < 8; ++bit) {
       std::string changed = text;
       changed[i] = static_cast<char>(changed[i] ^ (1 << bit));
       // Bytes beyond ASCII are shown as '?'; the oracle knows no UTF-8.
       if (bit < 7)
-        expect_oracle(path_, changed, ',', {8});
+        expect_oracle(path_, changed, ',', {8}, {1 + i % 5});
       else
         (void)refusal(changed);
     }
     for (const char byte : {',', '\n', '\r', '"', ' ', '\0', '.'}) {
       std::string changed = text;
       changed[i] = byte;
-      expect_oracle(path_, changed, ',', {8});
+      expect_oracle(path_, changed, ',', {8}, {1 + i % 5});
     }
   }
 }

@@ -47,12 +47,13 @@ Delivery::Bytes serve(const MatrixReader& reader, std::span<const std::byte> req
   return out.take();
 }
 
-storage::MatrixInfo inspect_on_root(const ranks::Communicator& ranks, const std::string& source) {
+storage::MatrixInfo inspect_on_root(const Context& context, const std::string& source) {
+  const ranks::Communicator& ranks = context.ranks();
   std::vector<std::byte> bytes;
   ranks::agree(ranks, [&] {
     if (!ranks.is_root()) return;
     ByteWriter out;
-    storage::inspect_matrix(source).encode(out);
+    storage::inspect_matrix(source, context.options().threads).encode(out);
     bytes = out.take();
   });
   bytes = ranks::broadcast(ranks, std::move(bytes));
@@ -63,7 +64,7 @@ storage::MatrixInfo inspect_on_root(const ranks::Communicator& ranks, const std:
 }  // namespace
 
 SharedMatrix::SharedMatrix(const Context& context, const std::string& source, Deliver deliver)
-    : info_(inspect_on_root(context.ranks(), source)), delivery_(std::make_unique<Delivery>()) {
+    : info_(inspect_on_root(context, source)), delivery_(std::make_unique<Delivery>()) {
   const ranks::Communicator& ranks = context.ranks();
   ranks::agree(ranks, [&] {
     if (deliver == Deliver::scatter && !ranks.is_root()) return;

@@ -44,11 +44,16 @@ class CsvRecords {
   bool find();
   /// Goes to the record's next field. @return it as it stands, with its quotes; nothing after the last one
   std::optional<std::string_view> field();
-  /// Reads the values of some columns into `values` and goes to the record's end, or to the first wanted field that is
-  /// no value.
+  /// Reads the values of some columns into `values` and goes to the record's end, or to the end of the first wanted
+  /// field that is no value.
   CsvRecord values(const blocks::Range& columns, double* values);
   /// Goes to the record's end.
   void skip() { (void)values({}, nullptr); }
+
+  /// Where it has come to.
+  [[nodiscard]] const char* at() const { return at_; }
+  /// Whether that is the text's end. If not, nothing it has said would change if there were more text.
+  [[nodiscard]] bool at_end() const { return at_ == end_; }
 
  private:
   [[nodiscard]] bool at_field_end(const char* at) const { return at == end_ || *at == separator_ || *at == '\n'; }

@@ -69,31 +69,12 @@ constexpr std::uint64_t count(std::uint64_t bits) {
 
 }  // namespace
 
-std::vector<std::byte> CsvIndex::encode() const {
-  ByteWriter out;
-  out.put(separator);
-  out.put(file_size);
-  out.put(rows_per_chunk);
-  out.put_vector(chunks);
-  return out.take();
-}
-
-CsvIndex CsvIndex::decode(ByteReader in) {
-  CsvIndex index;
-  index.separator = in.get<char>();
-  index.file_size = in.get<std::uint64_t>();
-  index.rows_per_chunk = in.get<std::uint64_t>();
-  index.chunks = in.get_vector<std::uint64_t>();
-  return index;
-}
-
 CsvScan::CsvScan(const Options& options)
     : separator_(options.separator),
-      chunk_(options.chunk),
       offset_(options.offset),
       columns_(options.columns),
       record_(options.offset),
-      chunks_{options.offset} {}
+      chunks_(options.offset, options.chunk) {}
 
 void CsvScan::add(std::span<const char> bytes) {
   while (!bytes.empty()) {
@@ -108,8 +89,7 @@ void CsvScan::add(std::span<const char> bytes) {
 void CsvScan::finish() {
   if (!blank_ && !open_quote()) end_record(offset_, separators_ + 1);
   blank_ = true;
-  // No row begins at the file's end.
-  if ((chunks_.size() - 1) * rows_per_chunk_ >= records_) chunks_.pop_back();
+  chunks_.finish(records_);
 }
 
 std::optional<std::uint64_t> CsvScan::open_quote() const {
@@ -198,23 +178,12 @@ void CsvScan::end_record(std::uint64_t end, std::uint64_t fields) {
     columns_ = fields;
     first_record_ = {record_, end};
   }
-  if (fields != columns_ && !ragged_) ragged_ = Ragged{record_, fields};
-  ++records_;
-  if ((records_ & (rows_per_chunk_ - 1)) == 0) {
-    chunks_.push_back(end);
-    thin_out();
+  if (fields != columns_) {
+    if (!ragged_) ragged_ = Ragged{record_, fields};
+    last_ragged_ = record_;
   }
-}
-
-/// Doubles the rows of a chunk as long as chunks are too small on average. The index stays as small as it should be
-/// however short rows are, and rows need not be alike.
-void CsvScan::thin_out() {
-  while (chunks_.size() > 1 && (chunks_.back() - chunks_.front()) * 10 < (chunks_.size() - 1) * chunk_.value * 7) {
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < chunks_.size(); i += 2) chunks_[kept++] = chunks_[i];
-    chunks_.resize(kept);
-    rows_per_chunk_ *= 2;
-  }
+  last_end_ = end;
+  if (++records_ == chunks_.next()) chunks_.add(end);
 }
 
 }  // namespace rankwise::storage

@@ -1,30 +1,14 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
-#include <vector>
 
-#include "rankwise/base/byte_encoding.hpp"
 #include "rankwise/base/bytes.hpp"
 #include "rankwise/blocks/grid.hpp"
-#include "rankwise/storage/matrix.hpp"
+#include "rankwise/storage/csv_index.hpp"
 
 namespace rankwise::storage {
-
-/// Where every so many rows of a CSV begin, so that none is read for the sake of another far behind it.
-struct CsvIndex {
-  char separator = ',';
-  std::uint64_t file_size = 0;
-  std::uint64_t rows_per_chunk = 1;  ///< a power of two
-  /// Row c * rows_per_chunk begins here, or after the blank lines that begin here.
-  std::vector<std::uint64_t> chunks = {};
-
-  [[nodiscard]] std::vector<std::byte> encode() const;
-  static CsvIndex decode(ByteReader in);
-};
 
 /// Goes once over the bytes of a CSV, 64 at a time, and finds where its records end and how many fields they have.
 class CsvScan {
@@ -33,7 +17,7 @@ class CsvScan {
     char separator = ',';
     std::uint64_t offset = 0;   ///< of the first byte that is added; a record begins there
     std::uint64_t columns = 0;  ///< that each record must have; 0: as many as the first one
-    Bytes chunk = {};           ///< what a chunk is to hold, at least 0.7 of it on average
+    Bytes chunk = {};           ///< what a chunk is to hold; nothing: each row is a chunk
   };
   struct Ragged {
     std::uint64_t offset = 0;
@@ -51,13 +35,20 @@ class CsvScan {
   [[nodiscard]] std::uint64_t columns() const { return columns_; }
   /// Where the first record begins and ends. @pre records() > 0
   [[nodiscard]] const blocks::Range& first_record() const { return first_record_; }
+  /// Where the last record ends.
+  [[nodiscard]] std::uint64_t last_end() const { return last_end_; }
   /// The first record of another length than the first one.
   [[nodiscard]] const std::optional<Ragged>& ragged() const { return ragged_; }
+  /// Where the last such record begins. @pre ragged()
+  [[nodiscard]] std::uint64_t last_ragged() const { return last_ragged_; }
+  /// Of the next byte.
+  [[nodiscard]] std::uint64_t offset() const { return offset_; }
+  /// Whether a line begins with the next byte, outside quotes. Of what comes then, nothing depends on what came before.
+  [[nodiscard]] bool at_line_begin() const { return record_ == offset_; }
   /// The quote that is open after the last byte added.
   [[nodiscard]] std::optional<std::uint64_t> open_quote() const;
-  /// The rows that begin every rows_per_chunk() records, from the first one. @pre finish() was called
-  [[nodiscard]] const std::vector<std::uint64_t>& chunks() const { return chunks_; }
-  [[nodiscard]] std::uint64_t rows_per_chunk() const { return rows_per_chunk_; }
+  /// Where the rows are that begin every so many, from the first one.
+  [[nodiscard]] const CsvChunks& chunks() const { return chunks_; }
 
  private:
   /// What the byte before the next one was.
@@ -67,10 +58,8 @@ class CsvScan {
   bool add_block(const char* block);
   std::optional<std::uint64_t> quoted_bits(std::uint64_t quotes, std::uint64_t field_ends);
   void end_record(std::uint64_t end, std::uint64_t fields);
-  void thin_out();
 
   char separator_;
-  Bytes chunk_;
   std::uint64_t offset_;  // of the next byte
   std::uint64_t columns_;
 
@@ -84,11 +73,9 @@ class CsvScan {
   std::uint64_t records_ = 0;
   blocks::Range first_record_;
   std::optional<Ragged> ragged_;
-  std::vector<std::uint64_t> chunks_;
-  std::uint64_t rows_per_chunk_ = 1;
+  std::uint64_t last_ragged_ = 0;
+  std::uint64_t last_end_ = 0;
+  CsvChunks chunks_;
 };
-
-/// inspect_csv with chunks of another size, so that tests get many out of a small file.
-MatrixInfo inspect_csv(const std::string& path, char separator, Bytes chunk);
 
 }  // namespace rankwise::storage

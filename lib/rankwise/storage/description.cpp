@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "rankwise/base/checked.hpp"
@@ -88,7 +89,7 @@ FileDescription describe(const std::string& source) {
   const SourceName name = split_source(source);
   const bool is_pattern = !matching_files(name.file).empty();
   if (!is_pattern && detect_format(name.file) == Format::hdf5) return describe_hdf5(name);
-  const MatrixInfo info = inspect_matrix(source);
+  const MatrixInfo info = inspect_matrix(source, static_cast<int>(std::thread::hardware_concurrency()));
   DatasetDescription d{.dataset = info.dataset, .shape = {info.rows, info.columns}, .type = info.description};
   d.stored = info.stored;
   d.names = info.names;
