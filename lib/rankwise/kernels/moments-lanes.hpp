@@ -10,10 +10,10 @@
 namespace rankwise::kernels {
 
 inline constexpr std::size_t max_vector = 8;       // doubles; the 32 lanes are a multiple of any vector
-inline constexpr std::size_t run_strip = 32;       // rows: so long do a vector's sums stay in registers
+inline constexpr std::size_t run_strip = 4;        // rows: so long do a vector's sums stay in registers
 inline constexpr std::size_t tile_strip = 8;       // as many rows as are read side by side, each on and on
 inline constexpr std::size_t panel_columns = 512;  // a page of doubles: so far on
-inline constexpr std::size_t run_ahead = 4096;     // bytes: so far ahead of the loads is fetched
+inline constexpr std::size_t run_ahead = 8192;     // bytes: so far ahead of the loads is fetched
 inline constexpr std::size_t tile_ahead = 512;
 
 /// What is known of the deviations from the centre.

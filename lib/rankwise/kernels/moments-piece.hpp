@@ -103,14 +103,15 @@ Moments<Sum> moments_of(const Piece<Sum>& piece) {
 /// 1 + size / (how many they are) times those from the mean, so much of a double's precision is lost at worst.
 template <class T>
 double first_centre(const T* values, std::size_t size, std::size_t stride, std::size_t most) {
+  const auto few = static_cast<double>(most);
   double sum = 0, count = 0;
-  for (std::size_t i = 0; i < size && count < static_cast<double>(most); ++i) {
+  for (std::size_t i = 0; i < size && count < few; ++i) {
     const auto value = static_cast<double>(values[i * stride]);
     if (std::isnan(value)) continue;
-    sum += value / static_cast<double>(first_values);  // of the greatest numbers, too, the sum is one
+    sum += value / few;  // the sum of the greatest numbers does not overflow
     ++count;
   }
-  const double mean = count == 0 ? 0 : sum * (static_cast<double>(first_values) / count);
+  const double mean = count == 0 ? 0 : sum * (few / count);
   return std::isfinite(mean) ? mean : 0;
 }
 

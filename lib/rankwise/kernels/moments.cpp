@@ -63,9 +63,16 @@ class PanelMoments {
       append(moments_[i], moments_of(piece));
     }
   }
-  /// The centre of a column's next piece, which begins at `values`.
-  double centre(std::size_t i, const T* values, std::size_t rows, std::size_t row_stride) const {
-    return moments_[i].count == 0 ? first_centre(values, rows, row_stride, 1) : next_centre(moments_[i]);
+  /// The centres of the columns' next pieces, which begin at `values`.
+  void set_centres(const T* values, std::size_t rows, std::size_t row_stride, std::size_t columns,
+                   std::array<double, panel_columns>& centres) const {
+    EachVector<T>(columns, [&](std::size_t column, std::size_t lane) {
+      for (std::size_t i = 0; i < hn::Lanes(Doubles()); ++i) {
+        const auto& before = moments_[lane + i];
+        centres[lane + i] =
+            before.count == 0 ? first_centre(values + column + i, rows, row_stride, 1) : next_centre(before);
+      }
+    });
   }
   MomentsOf<T> of(std::size_t lane) const { return moments_[lane]; }
 
@@ -116,10 +123,24 @@ requires(std::is_floating_point_v<T>) class PanelMoments<T> {
       hn::Store(hn::Add(at(nan_), missing), d, &nan_[i]);
     }
   }
-  double centre(std::size_t i, const T* values, std::size_t rows, std::size_t row_stride) const {
-    if (count_[i] == 0) return first_centre(values, rows, row_stride, 1);
-    const double mean = centre_[i] + offset_[i];
-    return std::isfinite(mean) ? mean : 0;
+  /// As first_centre and next_centre do.
+  void set_centres(const T* values, std::size_t rows, std::size_t row_stride, std::size_t columns,
+                   std::array<double, panel_columns>& centres) const {
+    const Doubles d;
+    const auto is_finite = [&](auto x) HWY_ATTR {
+      return hn::Lt(hn::Abs(x), hn::Set(d, std::numeric_limits<double>::infinity()));
+    };
+    EachVector<T>(columns, [&](std::size_t column, std::size_t lane) HWY_ATTR {
+      const auto mean = hn::Add(hn::Load(d, &centre_[lane]), hn::Load(d, &offset_[lane]));
+      const auto first = hn::Add(Load(values + column), hn::Zero(d));  // no -0.0
+      const auto none = hn::Eq(hn::Load(d, &count_[lane]), hn::Zero(d));
+      const auto later = hn::IfThenElseZero(is_finite(mean), mean);
+      hn::Store(hn::IfThenElse(none, first, later), d, &centres[lane]);
+      if (hn::AllFalse(d, hn::AndNot(is_finite(first), none))) return;
+      for (std::size_t i = 0; i < hn::Lanes(d); ++i) {
+        if (count_[lane + i] == 0) centres[lane + i] = first_centre(values + column + i, rows, row_stride, 1);
+      }
+    });
   }
   FloatMoments of(std::size_t lane) const {
     return {.count = static_cast<std::uint64_t>(count_[lane]),
@@ -155,13 +176,9 @@ struct Panel {
 template <class T>
 void AddToPanel(const T* values, std::size_t rows, std::size_t row_stride, std::size_t columns, std::size_t ahead,
                 Panel<T>& panel) {
-  const std::size_t n = hn::Lanes(Doubles()), lanes = hwy::RoundUpTo(columns, n);
-  for (std::size_t i = 0; i < lanes; ++i) {
-    const std::size_t column = i < columns / n * n ? i : columns - lanes + i;
-    panel.notes.centre[i] = panel.moments.centre(i, values + column, rows, row_stride);
-  }
+  panel.moments.set_centres(values, rows, row_stride, columns, panel.notes.centre);
   AddPiece<tile_strip>(values, rows, row_stride, columns, ahead, panel.notes);
-  panel.moments.add(panel.notes, rows, lanes);
+  panel.moments.add(panel.notes, rows, hwy::RoundUpTo(columns, hn::Lanes(Doubles())));
 }
 
 /// Fewer columns than a vector has lanes, set in a frame.
