@@ -100,9 +100,9 @@ using TenTypes = testing::Types<double, float, std::int8_t, std::int16_t, std::i
 TYPED_TEST_SUITE(MomentsOfEachType, TenTypes);
 
 TYPED_TEST(MomentsOfEachType, every_target_equals_the_reference_on_runs) {
-  const auto all = samples<TypeParam>(9000);  // pieces are of 4096
+  const auto all = samples<TypeParam>(4100);
   for (std::size_t kind = 0; kind < all.size(); ++kind) {
-    for (std::size_t size = 0; size <= 8300; size += size % 4096 > 70 && size % 4096 < 4060 ? 101 : 1) {
+    for (std::size_t size = 0; size <= 4096; size += size % 1024 > 70 && size % 1024 < 980 ? 101 : 1) {
       const TypeParam* values = all[kind].data() + size % 4;
       const auto expected = reference::moments_of_run(values, size);
       for_each_target([&](const std::string& target) {

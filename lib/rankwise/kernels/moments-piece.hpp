@@ -15,7 +15,7 @@
 namespace rankwise::kernels {
 
 inline constexpr std::size_t run_lanes = 32;
-inline constexpr std::size_t run_piece = 4096;
+inline constexpr std::size_t run_piece = 1024;
 inline constexpr std::size_t tile_piece_rows = 64;
 inline constexpr std::size_t first_values = 32;  // of a run: their mean is its first centre
 

@@ -49,7 +49,7 @@ void merge(IntegerMoments& left, const IntegerMoments& right);
 /// The moments of `size` values that lie side by side: those of one column in a column-contiguous tile. T is double,
 /// float or an integer of 8 to 64 bits.
 ///
-/// One pass over memory, the same bits on every processor. A piece of 4096 values is added in 32 lanes (value i in lane
+/// One pass over memory, the same bits on every processor. A piece of 1024 values is added in 32 lanes (value i in lane
 /// i % 32, the lanes along a fixed tree): the values, their deviations from a centre, and the squares of these, each
 /// square added in one rounding. The centre is the mean of the first 32 values, then that of all pieces before. Pieces
 /// are merged from left to right.
