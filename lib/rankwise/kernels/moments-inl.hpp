@@ -192,59 +192,6 @@ bool AddPiece(const T* values, std::size_t rows, std::size_t stride, std::size_t
   return Repair(values, rows, stride, columns, notes);
 }
 
-/// The lesser of two values that are no NaN: -0.0 is less than +0.0.
-template <class V>
-HWY_INLINE V Lesser(V a, V b) {
-  const Doubles d;
-  const auto lesser = hn::Min(a, b), zero = hn::Zero(d);
-  return hn::IfThenElse(hn::Eq(lesser, zero), hn::And(hn::Or(a, b), hn::SignBit(d)), lesser);
-}
-template <class V>
-HWY_INLINE V Greater(V a, V b) {
-  const Doubles d;
-  const auto greater = hn::Max(a, b), zero = hn::Zero(d);
-  return hn::IfThenElse(hn::Eq(greater, zero), hn::And(hn::And(a, b), hn::SignBit(d)), greater);
-}
-
-/// As squares_from_mean does.
-template <class V>
-HWY_INLINE V SquaresFromMean(V squares, V residual, V offset) {
-  const Doubles d;
-  const auto zero = hn::Zero(d), infinity = hn::Set(d, std::numeric_limits<double>::infinity());
-  const auto corrected = hn::Sub(squares, hn::Mul(residual, offset));
-  const auto overflow = hn::And(hn::Eq(squares, infinity), hn::Lt(hn::Abs(residual), infinity));
-  return hn::IfThenElse(overflow, squares, hn::IfThenZeroElse(hn::Lt(corrected, zero), corrected));
-}
-
-/// As fold_lanes does, all lanes of a width at once.
-template <std::size_t width = run_lanes / 2, class Operation>
-HWY_INLINE double FoldLanes(std::array<double, run_lanes>& lanes, Operation operation) {
-  const hn::CappedTag<double, std::min(width, max_vector)> d;
-  for (std::size_t i = 0; i < width; i += hn::Lanes(d)) {
-    hn::StoreU(operation(hn::LoadU(d, &lanes[i]), hn::LoadU(d, &lanes[i + width])), d, &lanes[i]);
-  }
-  if constexpr (width > 1) return FoldLanes<width / 2>(lanes, operation);
-  return lanes[0];
-}
-HWY_INLINE double AddLanes(std::array<double, run_lanes>& lanes) {
-  return FoldLanes(lanes, [](auto a, auto b) HWY_ATTR { return hn::Add(a, b); });
-}
-
-template <class T, std::size_t width>
-HWY_INLINE Piece<SumOf<T>> FoldRun(PieceNotes<T, width>& sums, std::size_t size, bool nan) {
-  auto mins = sums.min, maxs = sums.max;
-  double min = FoldLanes(mins, [](auto a, auto b) HWY_ATTR { return hn::Min(a, b); });
-  double max = FoldLanes(maxs, [](auto a, auto b) HWY_ATTR { return hn::Max(a, b); });
-  if (min == 0) min = fold_lanes(sums.min, lesser<double>);  // of two zeros, targets take either
-  if (max == 0) max = fold_lanes(sums.max, greater<double>);
-  return PieceNotes<T, width>::piece(size, nan ? AddLanes(sums.nan) : 0, AddLanes(sums.sum), min, max);
-}
-template <class T, std::size_t width>
-requires(std::is_integral_v<T> && sizeof(T) == 8) Piece<WideInteger> FoldRun(PieceNotes<T, width>& sums,
-                                                                             std::size_t size, bool) {
-  return sums.run(size);
-}
-
 #endif
 }  // namespace
 }  // namespace rankwise::kernels::HWY_NAMESPACE
