@@ -14,7 +14,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace rankwise::kernels::HWY_NAMESPACE {
 namespace {
-#if HWY_TARGET != HWY_SCALAR
+#if HWY_NATIVE_FMA
 
 namespace hn = hwy::HWY_NAMESPACE;
 

@@ -16,7 +16,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace rankwise::kernels::HWY_NAMESPACE {
 namespace {
-#if HWY_TARGET != HWY_SCALAR
+#if HWY_NATIVE_FMA
 
 /// The lesser of two values that are no NaN: -0.0 is less than +0.0.
 template <class V>

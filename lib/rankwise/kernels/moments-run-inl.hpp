@@ -16,7 +16,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace rankwise::kernels::HWY_NAMESPACE {
 namespace {
-#if HWY_TARGET != HWY_SCALAR
+#if HWY_NATIVE_FMA
 
 /// As fold_lanes does, all lanes of a width at once.
 template <std::size_t width = run_lanes / 2, class Operation>

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "rankwise/engine/run.hpp"
@@ -10,17 +11,19 @@
 namespace rankwise::statistics {
 namespace {
 
-/// The partial result has counts[interval][bin] of the lane's intervals, one after another.
+/// The partial result has counts[interval][bin] of the lane's intervals, one after another. Count is as wide as the
+/// number of rows takes: where chunks are wide, so are lanes, and many such results are alive at once.
+template <class Count>
 class BinJob : public Pass {
  public:
-  using Partial = std::vector<std::uint64_t>;
+  using Partial = std::vector<Count>;
   using Scratch = PassScratch;
 
   BinJob(const engine::SharedMatrix& matrix, const MatrixCut& cut, const SearchPlan& plan)
       : Pass(matrix, cut), plan_(plan), lane_columns_(cut.lane_columns), most_(plan.intervals.most_unknown()) {}
 
   [[nodiscard]] engine::Identity identity() const { return identity_of("values by bins", plan_.digest()); }
-  [[nodiscard]] Bytes partial_bytes() const { return {lane_columns_ * most_ * plan_.bins * sizeof(std::uint64_t)}; }
+  [[nodiscard]] Bytes partial_bytes() const { return {lane_columns_ * most_ * plan_.bins * sizeof(Count)}; }
 
   [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const {
     const blocks::Range columns = columns_of(block.lane);
@@ -28,7 +31,7 @@ class BinJob : public Pass {
     Partial counts((first[columns.end] - first[columns.begin]) * plan_.bins);
     read(block, scratch.tile);
     each_column(scratch, [&](std::uint64_t c, auto values, auto& keys) {
-      std::uint64_t* its = counts.data() + (first[columns.begin + c] - first[columns.begin]) * plan_.bins;
+      Count* its = counts.data() + (first[columns.begin + c] - first[columns.begin]) * plan_.bins;
       for (const Interval& interval : plan_.intervals.of(columns.begin + c)) {
         const int shift = bin_shift(interval.low, interval.high, plan_.bins);
         // Counts that lie about: vectors would have to see to equal bins among their lanes, and gain nothing.
@@ -42,7 +45,7 @@ class BinJob : public Pass {
     for (std::size_t i = 0; i < left.size(); ++i) left[i] += right[i];
   }
   static void encode(const Partial& counts, ByteWriter& out) { out.put_vector(counts); }
-  static Partial decode(ByteReader& in) { return in.get_vector<std::uint64_t>(); }
+  static Partial decode(ByteReader& in) { return in.get_vector<Count>(); }
 
  private:
   const SearchPlan& plan_;
@@ -50,14 +53,14 @@ class BinJob : public Pass {
   std::uint64_t most_;
 };
 
-}  // namespace
-
-void narrow(const engine::Context& context, const engine::SharedMatrix& matrix, const SearchPlan& plan,
-            Intervals& intervals, const std::function<std::vector<std::uint64_t>(std::uint64_t column)>& ranks_of) {
+template <class Count>
+void narrow_by(const engine::Context& context, const engine::SharedMatrix& matrix, const SearchPlan& plan,
+               Intervals& intervals, const std::function<std::vector<std::uint64_t>(std::uint64_t column)>& ranks_of) {
   const MatrixCut cut = cut_matrix(matrix.info(), plan.most_lane_columns);
   Intervals narrower;
-  const auto take = [&](std::uint64_t lane, const BinJob::Partial& counts) {
-    std::span<const std::uint64_t> left(counts);
+  const auto take = [&](std::uint64_t lane, const std::vector<Count>& counts) {
+    std::span<const Count> left(counts);
+    std::vector<std::uint64_t> its(plan.bins);
     const blocks::Range columns = cut.region_of({lane, 0}).columns;
     for (std::uint64_t c = columns.begin; c < columns.end; ++c) {
       const auto ranks = ranks_of(c);
@@ -66,15 +69,24 @@ void narrow(const engine::Context& context, const engine::SharedMatrix& matrix, 
           narrower.all.push_back(interval);
           continue;
         }
-        const auto bins = narrowed(interval, left.first(plan.bins), ranks);
+        std::copy_n(left.begin(), plan.bins, its.begin());
+        const auto bins = narrowed(interval, its, ranks);
         narrower.all.insert(narrower.all.end(), bins.begin(), bins.end());
         left = left.subspan(plan.bins);
       }
       narrower.end_column();
     }
   };
-  engine::run(context, BinJob(matrix, cut, plan), take, {.phase = "narrowing", .delivery = matrix.delivery()});
+  engine::run(context, BinJob<Count>(matrix, cut, plan), take, {.phase = "narrowing", .delivery = matrix.delivery()});
   if (context.ranks().is_root()) intervals = std::move(narrower);
+}
+
+}  // namespace
+
+void narrow(const engine::Context& context, const engine::SharedMatrix& matrix, const SearchPlan& plan,
+            Intervals& intervals, const std::function<std::vector<std::uint64_t>(std::uint64_t column)>& ranks_of) {
+  const bool few_rows = matrix.info().rows <= UINT32_MAX;
+  (few_rows ? narrow_by<std::uint32_t> : narrow_by<std::uint64_t>)(context, matrix, plan, intervals, ranks_of);
 }
 
 }  // namespace rankwise::statistics
