@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <random>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "rankwise/kernels/targets.hpp"
@@ -34,7 +36,8 @@ void expect_same_as_reference(const std::vector<T>& values, T low, T high, const
   std::vector<T> kept(values.size()), expected(values.size());
   const Between between = keep_between(values.data(), values.size(), low, high, kept.data());
   ASSERT_EQ(between, reference::keep_between(values.data(), values.size(), low, high, expected.data())) << what;
-  ASSERT_EQ(std::memcmp(kept.data(), expected.data(), between.inside * sizeof(T)), 0) << what;
+  const auto bytes_of = [&](const std::vector<T>& all) { return std::as_bytes(std::span(all).first(between.inside)); };
+  ASSERT_TRUE(std::ranges::equal(bytes_of(kept), bytes_of(expected))) << what;
   ASSERT_EQ(count_nan(values.data(), values.size()), reference::count_nan(values.data(), values.size())) << what;
 }
 

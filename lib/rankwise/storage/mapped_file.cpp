@@ -52,7 +52,7 @@ thread_local std::vector<std::shared_ptr<const MappedFile>> looked_at;
 bool MappedFile::Watched::replace_lost_page(std::uintptr_t address) {
   for (Watched* each = all.load(); each != nullptr; each = each->next) {
     const std::uintptr_t begin = each->begin.load(), end = each->end.load();
-    if (address < begin || address >= end) continue;
+    if (begin == 0 || address < begin || address >= end) continue;  // an entry without a beginning is nobody's
     each->lost.store(true);
     const std::uintptr_t page = address / page_size() * page_size();
     return mmap(reinterpret_cast<void*>(page), end - page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
