@@ -129,9 +129,9 @@ class Correlation final : public Command {
 
 const char* const correlation_explanation =
     R"(Pearson's correlations of all pairs of columns, as numpy.corrcoef(x, rowvar=False) has them, or their covariances, as
-numpy.cov(x, rowvar=False, ddof=0). The strongest pairs by magnitude are printed (of equal ones, the first columns'); --out writes the whole
-matrix, columns × columns float64, which is never in memory as a whole: in an .h5 file with the columns' names as dimension
-scale of rows and columns, in a .csv under a header (x0, x1, ... for columns without names).
+numpy.cov(x, rowvar=False, ddof=0). The strongest pairs by magnitude are printed (of equal ones, the first columns');
+--out writes the whole matrix, columns × columns float64, which is never in memory as a whole: in an .h5 file with the
+columns' names as dimension scale of rows and columns, in a .csv under a header (x0, x1, ... for columns without names).
 
 The first pass gives the means, the second one sums products of deviations from them in float64, whatever the type of the
 elements. A column with NaN or an infinity has NaN in all its correlations (--nan-policy raise refuses NaN), and so has a
