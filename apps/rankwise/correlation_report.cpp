@@ -94,11 +94,7 @@ std::string CorrelationReport::json() const {
 }
 
 nlohmann::ordered_json CorrelationReport::record() const {
-  auto json = head();
-  json["command_line"] = invocation_.command_line();
-  json["input_identity"] = info_.identity;
-  json["hosts"] = invocation_.hosts();
-  return json;
+  return invocation_.record(head(), info_.identity);
 }
 
 }  // namespace rankwise::app

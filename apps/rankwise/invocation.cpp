@@ -54,6 +54,13 @@ nlohmann::ordered_json Invocation::json_head() const {
           {"seconds", seconds()}};
 }
 
+nlohmann::ordered_json Invocation::record(nlohmann::ordered_json head, const std::string& input_identity) const {
+  head["command_line"] = command_line();
+  head["input_identity"] = input_identity;
+  head["hosts"] = hosts_;
+  return head;
+}
+
 std::string Invocation::command_line() const {
   return fmt::format("rankwise {}", fmt::join(words_, " "));
 }

@@ -39,6 +39,9 @@ class Invocation {
   /// What every JSON object begins with: command, version, ranks, threads, seconds.
   [[nodiscard]] nlohmann::ordered_json json_head() const;
 
+  /// What is written beside a result: its head, and how it came about.
+  [[nodiscard]] nlohmann::ordered_json record(nlohmann::ordered_json head, const std::string& input_identity) const;
+
   [[nodiscard]] std::string command_line() const;
   /// One per node, in rank order; complete after `start`.
   [[nodiscard]] const std::vector<std::string>& hosts() const { return hosts_; }

@@ -169,11 +169,7 @@ storage::ResultTable SummaryReport::table() const {
 }
 
 nlohmann::ordered_json SummaryReport::record() const {
-  auto json = head();
-  json["command_line"] = invocation_.command_line();
-  json["input_identity"] = info_.identity;
-  json["hosts"] = invocation_.hosts();
-  return json;
+  return invocation_.record(head(), info_.identity);
 }
 
 }  // namespace rankwise::app

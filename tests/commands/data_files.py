@@ -59,3 +59,11 @@ def write_csv(path, a, header=None):
         for row in np.asarray(a) if np.ndim(a) == 2 else np.reshape(a, (-1, 1)):
             f.write(",".join("" if v != v else repr(v.item()) for v in row) + "\n")
     return str(path)
+
+
+def with_nan(random):
+    """Values of which a tenth is missing, and one column whole."""
+    a = random.standard_normal((4999, 7))
+    a[random.random(a.shape) < 0.1] = np.nan
+    a[:, 3] = np.nan
+    return a

@@ -5,7 +5,7 @@ import h5py
 import numpy as np
 import pytest
 
-from data_files import oracle, write_csv, write_h5, write_h5_columns, write_npy
+from data_files import oracle, with_nan, write_csv, write_h5, write_h5_columns, write_npy
 from support import assert_processors_are_busy, assert_refused, run, run_json, user_seconds
 
 ALL = "count,nan,sum,mean,var,std,min,max"
@@ -17,19 +17,12 @@ def shifted():
     return 1e8 + random.standard_normal((20011, 3))
 
 
-def with_nan():
-    a = random.standard_normal((4999, 7))
-    a[random.random(a.shape) < 0.1] = np.nan
-    a[:, 3] = np.nan
-    return a
-
-
 CASES = {
     "tall": lambda: random.random((100003, 2)),
     "wide": lambda: random.random((7, 20011)),
     "prime": lambda: random.random((1009, 101)),
     "shifted": shifted,
-    "nan": with_nan,
+    "nan": lambda: with_nan(random),
     "float32": lambda: (random.random((50021, 5)) + 100).astype("f4"),
     "float16": lambda: random.standard_normal((3001, 3)).astype("f2"),
     "big_endian": lambda: random.random((2003, 11)).astype(">f8"),

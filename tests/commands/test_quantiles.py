@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 import pytest
 
-from data_files import claim_npy, write_csv, write_h5, write_h5_columns, write_npy
+from data_files import claim_npy, with_nan, write_csv, write_h5, write_h5_columns, write_npy
 from support import PROGRAM, assert_refused, run, run_json
 
 QUANTILES = ["0", "0.05", "0.25", ".5", "0.731", "0.95", "1", "1e-9"]
@@ -22,13 +22,6 @@ def special():
                             [np.nan, 1, 1, 1, np.nan, 1, 2]])
 
 
-def with_nan():
-    a = random.standard_normal((4999, 7))
-    a[random.random(a.shape) < 0.1] = np.nan
-    a[:, 3] = np.nan
-    return a
-
-
 CASES = {
     "tall": lambda: random.random((100003, 2)),
     "wide": lambda: random.random((7, 5011)),
@@ -37,7 +30,7 @@ CASES = {
     "sorted": lambda: np.sort(random.random((30000, 3)), axis=0),
     "period": lambda: np.tile(random.random((64, 2)), (512, 1)),
     "ties": lambda: random.integers(0, 3, (20011, 4)).astype("f8"),
-    "nan": with_nan,
+    "nan": lambda: with_nan(random),
     "special": special,
     "float32": lambda: (random.random((50021, 5)) + 100).astype("f4"),
     "float16": lambda: random.standard_normal((3001, 3)).astype("f2"),

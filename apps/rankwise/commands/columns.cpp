@@ -200,7 +200,7 @@ class Statistics final : public Command {
   "range, or one too narrow for so many edges, is an error; without values, counts are 0 from 0 to 1. NaN are left\n"  \
   "out whatever the policy. In files, quantiles are columns called as you typed them, and histograms the columns\n"    \
   "first_edge, last_edge, between which all edges are equally far apart, and bin_0, bin_1, ... with the counts.\n"     \
-  "The result has the same bits on any ranks × threads and any x86-64 or ARMv8 processor; the digest shows it. "      \
+  "The result has the same bits on any ranks × threads and any x86-64-v3 or ARMv8 processor; the digest shows it. "   \
   "Another\n"                                                                                                          \
   "layout of the same numbers may round differently in the last digits.\n"
 

@@ -6,6 +6,8 @@
 #include <tuple>
 #include <type_traits>
 
+#include "rankwise/kernels/value_types.hpp"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "rankwise/kernels/between.cpp"
 #include <hwy/foreach_target.h>
@@ -106,11 +108,7 @@ constexpr BetweenKernels<T> KernelsOf() {
 }  // namespace
 
 const AllBetweenKernels& BetweenTable() {
-  static constexpr AllBetweenKernels all{
-      KernelsOf<double>(),        KernelsOf<float>(),         KernelsOf<std::int8_t>(),  KernelsOf<std::int16_t>(),
-      KernelsOf<std::int32_t>(),  KernelsOf<std::int64_t>(),  KernelsOf<std::uint8_t>(), KernelsOf<std::uint16_t>(),
-      KernelsOf<std::uint32_t>(), KernelsOf<std::uint64_t>(),
-  };
+  static constexpr AllBetweenKernels all{RANKWISE_FOR_EACH_VALUE_TYPE(RANKWISE_KERNELS_OF)};
   return all;
 }
 
@@ -137,16 +135,7 @@ std::size_t count_nan(const T* values, std::size_t size) {
   template Between keep_between<T>(const T*, std::size_t, T, T, T*); \
   template std::size_t count_nan<T>(const T*, std::size_t);
 
-RANKWISE_INSTANTIATE_BETWEEN(double)
-RANKWISE_INSTANTIATE_BETWEEN(float)
-RANKWISE_INSTANTIATE_BETWEEN(std::int8_t)
-RANKWISE_INSTANTIATE_BETWEEN(std::int16_t)
-RANKWISE_INSTANTIATE_BETWEEN(std::int32_t)
-RANKWISE_INSTANTIATE_BETWEEN(std::int64_t)
-RANKWISE_INSTANTIATE_BETWEEN(std::uint8_t)
-RANKWISE_INSTANTIATE_BETWEEN(std::uint16_t)
-RANKWISE_INSTANTIATE_BETWEEN(std::uint32_t)
-RANKWISE_INSTANTIATE_BETWEEN(std::uint64_t)
+RANKWISE_FOR_EACH_VALUE_TYPE(RANKWISE_INSTANTIATE_BETWEEN)
 
 }  // namespace rankwise::kernels
 #endif

@@ -1,6 +1,7 @@
 #include <cstdint>
 
 #include "rankwise/kernels/between.hpp"
+#include "rankwise/kernels/value_types.hpp"
 
 namespace rankwise::kernels::reference {
 
@@ -25,15 +26,6 @@ std::size_t count_nan(const T* values, std::size_t size) {
   template Between keep_between<T>(const T*, std::size_t, T, T, T*); \
   template std::size_t count_nan<T>(const T*, std::size_t);
 
-RANKWISE_INSTANTIATE_BETWEEN(double)
-RANKWISE_INSTANTIATE_BETWEEN(float)
-RANKWISE_INSTANTIATE_BETWEEN(std::int8_t)
-RANKWISE_INSTANTIATE_BETWEEN(std::int16_t)
-RANKWISE_INSTANTIATE_BETWEEN(std::int32_t)
-RANKWISE_INSTANTIATE_BETWEEN(std::int64_t)
-RANKWISE_INSTANTIATE_BETWEEN(std::uint8_t)
-RANKWISE_INSTANTIATE_BETWEEN(std::uint16_t)
-RANKWISE_INSTANTIATE_BETWEEN(std::uint32_t)
-RANKWISE_INSTANTIATE_BETWEEN(std::uint64_t)
+RANKWISE_FOR_EACH_VALUE_TYPE(RANKWISE_INSTANTIATE_BETWEEN)
 
 }  // namespace rankwise::kernels::reference

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "rankwise/kernels/moments.hpp"
+#include "rankwise/kernels/value_types.hpp"
 
 // What the kernels and their scalar twins share: how a run and a tile are cut into pieces, and how pieces are merged.
 
@@ -150,18 +151,7 @@ void unite_nan(Moments<Sum>& moments) {
 
 }  // namespace rankwise::kernels
 
-/// Both functions for each type of value; within the namespace that has them.
-#define RANKWISE_INSTANTIATE_MOMENTS()           \
-  RANKWISE_INSTANTIATE_MOMENTS_OF(double)        \
-  RANKWISE_INSTANTIATE_MOMENTS_OF(float)         \
-  RANKWISE_INSTANTIATE_MOMENTS_OF(std::int8_t)   \
-  RANKWISE_INSTANTIATE_MOMENTS_OF(std::int16_t)  \
-  RANKWISE_INSTANTIATE_MOMENTS_OF(std::int32_t)  \
-  RANKWISE_INSTANTIATE_MOMENTS_OF(std::int64_t)  \
-  RANKWISE_INSTANTIATE_MOMENTS_OF(std::uint8_t)  \
-  RANKWISE_INSTANTIATE_MOMENTS_OF(std::uint16_t) \
-  RANKWISE_INSTANTIATE_MOMENTS_OF(std::uint32_t) \
-  RANKWISE_INSTANTIATE_MOMENTS_OF(std::uint64_t)
-#define RANKWISE_INSTANTIATE_MOMENTS_OF(T)                     \
+/// Both functions for one type of value; within the namespace that has them.
+#define RANKWISE_INSTANTIATE_MOMENTS(T)                        \
   template MomentsOf<T> moments_of_run(const T*, std::size_t); \
   template void moments_of_columns(const T*, std::size_t, std::size_t, std::span<MomentsOf<T>>);

@@ -29,11 +29,7 @@ constexpr MomentsKernels<T> KernelsOf() {
 }  // namespace
 
 const AllMomentsKernels& MomentsTable() {
-  static constexpr AllMomentsKernels all{
-      KernelsOf<double>(),        KernelsOf<float>(),         KernelsOf<std::int8_t>(),  KernelsOf<std::int16_t>(),
-      KernelsOf<std::int32_t>(),  KernelsOf<std::int64_t>(),  KernelsOf<std::uint8_t>(), KernelsOf<std::uint16_t>(),
-      KernelsOf<std::uint32_t>(), KernelsOf<std::uint64_t>(),
-  };
+  static constexpr AllMomentsKernels all{RANKWISE_FOR_EACH_VALUE_TYPE(RANKWISE_KERNELS_OF)};
   return all;
 }
 
@@ -55,7 +51,7 @@ void moments_of_columns(const T* values, std::size_t rows, std::size_t row_strid
   std::get<MomentsKernels<T>>(HWY_DYNAMIC_DISPATCH(MomentsTable)()).of_columns(values, rows, row_stride, moments);
 }
 
-RANKWISE_INSTANTIATE_MOMENTS()
+RANKWISE_FOR_EACH_VALUE_TYPE(RANKWISE_INSTANTIATE_MOMENTS)
 
 }  // namespace rankwise::kernels
 #endif

@@ -61,6 +61,6 @@ void moments_of_columns(const T* values, std::size_t rows, std::size_t row_strid
   }
 }
 
-RANKWISE_INSTANTIATE_MOMENTS()
+RANKWISE_FOR_EACH_VALUE_TYPE(RANKWISE_INSTANTIATE_MOMENTS)
 
 }  // namespace rankwise::kernels::reference

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "rankwise/kernels/between.hpp"
+#include "rankwise/kernels/value_types.hpp"
 
 namespace rankwise::statistics {
 namespace {
@@ -44,15 +45,7 @@ std::span<const T> KeysInside<T>::keep(std::span<const T> values, const Interval
   return {kept_.data(), kernels::keep_between(values.data(), values.size(), low, high, kept_.data()).inside};
 }
 
-template class KeysInside<double>;
-template class KeysInside<float>;
-template class KeysInside<std::int8_t>;
-template class KeysInside<std::int16_t>;
-template class KeysInside<std::int32_t>;
-template class KeysInside<std::int64_t>;
-template class KeysInside<std::uint8_t>;
-template class KeysInside<std::uint16_t>;
-template class KeysInside<std::uint32_t>;
-template class KeysInside<std::uint64_t>;
+#define RANKWISE_INSTANTIATE_KEYS_INSIDE(T) template class KeysInside<T>;
+RANKWISE_FOR_EACH_VALUE_TYPE(RANKWISE_INSTANTIATE_KEYS_INSIDE)
 
 }  // namespace rankwise::statistics

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "rankwise/kernels/between.hpp"
+#include "rankwise/kernels/value_types.hpp"
 
 namespace rankwise::statistics {
 namespace {
@@ -108,15 +109,7 @@ std::span<const T> Selection<T>::find(std::span<const T> values, std::uint64_t n
   return found_;
 }
 
-template class Selection<double>;
-template class Selection<float>;
-template class Selection<std::int8_t>;
-template class Selection<std::int16_t>;
-template class Selection<std::int32_t>;
-template class Selection<std::int64_t>;
-template class Selection<std::uint8_t>;
-template class Selection<std::uint16_t>;
-template class Selection<std::uint32_t>;
-template class Selection<std::uint64_t>;
+#define RANKWISE_INSTANTIATE_SELECTION(T) template class Selection<T>;
+RANKWISE_FOR_EACH_VALUE_TYPE(RANKWISE_INSTANTIATE_SELECTION)
 
 }  // namespace rankwise::statistics
