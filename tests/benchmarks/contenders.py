@@ -42,8 +42,10 @@ def limit(file, axis):
     def add(x):
         sums = np.zeros(parts)
         for part in numba.prange(parts):
+            total = 0.0
             for i in range(part * x.size // parts, (part + 1) * x.size // parts):
-                sums[part] += x[i]
+                total += x[i]
+            sums[part] = total
         return sums
     add(x[:10_000])
     return lambda: add(x) is None

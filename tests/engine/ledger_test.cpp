@@ -2,16 +2,24 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <random>
+
+#include "rankwise/blocks/homecoming.hpp"
 
 namespace rankwise::engine {
 namespace {
+
+/// Each span is one block.
+blocks::SpanCut cut(std::uint64_t steps, std::uint64_t lanes = 1) {
+  return {.grid = {.lanes = steps == 0 ? 0 : lanes, .steps = steps}};
+}
 
 TEST(Ledger, hands_out_every_span_once_whoever_asks) {
   std::mt19937 random(1);
   for (int ranks = 1; ranks <= 64; ++ranks) {
     for (const std::uint64_t spans : {0U, 1U, 2U, 3U, 10U, 63U, 64U, 65U, 1000U}) {
-      Ledger ledger(spans, ranks);
+      Ledger ledger(cut(spans), ranks);
       std::vector<int> count(spans);
       const auto take = [&](blocks::Range range) {
         for (std::uint64_t s = range.begin; s < range.end; ++s) ++count[s];
@@ -33,15 +41,14 @@ TEST(Ledger, hands_out_every_span_once_whoever_asks) {
 
 TEST(Ledger, nobody_starts_without_work_where_there_is_enough) {
   for (int ranks = 1; ranks <= 64; ++ranks) {
-    Ledger ledger(64, ranks);
+    Ledger ledger(cut(64), ranks);
     for (const auto share : ledger.first_shares()) EXPECT_FALSE(share.empty());
   }
 }
 
 TEST(Ledger, runs_get_shorter_towards_the_end) {
-  Ledger ledger(1000, 4);
-  ledger.first_shares();
-  std::uint64_t before = 1000;
+  Ledger ledger(cut(1024), 4);
+  std::uint64_t before = 1024;
   while (const auto more = ledger.next(0)) {
     EXPECT_LE(more->size(), before);
     before = more->size();
@@ -49,8 +56,44 @@ TEST(Ledger, runs_get_shorter_towards_the_end) {
   EXPECT_EQ(before, 1U);
 }
 
+TEST(Ledger, no_run_is_too_short_to_be_worth_a_message) {
+  Ledger ledger(cut(16384), 4);
+  while (const auto more = ledger.next(0)) EXPECT_GE(more->size(), 16384U / (256 * 4));
+}
+
+TEST(Ledger, runs_are_whole_subtrees_or_whole_lanes) {
+  for (const std::uint64_t steps : {1U, 3U, 64U, 469U, 1000U}) {
+    for (const std::uint64_t lanes : {1U, 2U, 7U, 500U}) {
+      for (const int ranks : {1, 2, 3, 7, 64}) {
+        Ledger ledger(cut(steps, lanes), ranks);
+        while (const auto run = ledger.next(0)) {
+          const std::uint64_t begin = run->begin % steps, end = (run->end - 1) % steps + 1;
+          if (begin == 0 && end == steps) continue;
+          ASSERT_EQ(run->begin / steps, (run->end - 1) / steps) << "beyond the end of a lane";
+          const std::uint64_t size = std::bit_ceil(run->size());
+          EXPECT_EQ(begin % size, 0U) << "not where a subtree begins";
+          EXPECT_TRUE(run->size() == size || end == steps) << "half a subtree";
+        }
+        EXPECT_EQ(ledger.owners().size(), steps * lanes);
+      }
+    }
+  }
+}
+
+TEST(Ledger, ranks_send_few_partial_results_home) {
+  std::mt19937 random(2);
+  const blocks::SpanCut long_lane = cut(16384);
+  constexpr int ranks = 64;
+  Ledger ledger(long_lane, ranks);
+  std::uint64_t runs = ledger.first_shares().size();
+  while (ledger.next(static_cast<int>(random() % ranks))) ++runs;
+  std::size_t transfers = 0;
+  for (const auto& level : blocks::plan_homecoming(long_lane, ledger.owners())) transfers += level.size();
+  EXPECT_LE(transfers, runs);
+}
+
 TEST(Ledger, is_not_done_before_the_last_report) {
-  Ledger ledger(3, 1);
+  Ledger ledger(cut(3), 1);
   ledger.first_shares();
   while (ledger.next(0)) continue;
   EXPECT_FALSE(ledger.all_done());

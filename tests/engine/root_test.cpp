@@ -31,7 +31,7 @@ class RootTest : public testing::Test {
   Context context_{test::session(), {}};
   test::Spelling spelling_{.cut = {300, 1}, .cost = std::chrono::microseconds(50)};
   blocks::SpanCut cut_ = blocks::cut_into_spans(spelling_.cut, {64});
-  Ledger ledger_{cut_.count(), context_.ranks().size()};  // of rank 0
+  Ledger ledger_{cut_, context_.ranks().size()};  // of rank 0
 };
 
 TEST_F(RootTest, hands_out_every_span_once_and_knows_who_did_it) {
@@ -45,7 +45,7 @@ TEST_F(RootTest, hands_out_every_span_once_and_knows_who_did_it) {
       if (ledger_.owners()[span] == 0) claim({span, span + 1});
     }
   } else {
-    const blocks::Range first = Ledger(cut_.count(), size()).first_shares().at(static_cast<std::size_t>(rank()));
+    const blocks::Range first = Ledger(cut_, size()).first_shares().at(static_cast<std::size_t>(rank()));
     claim(first);
     report({.spans_done = {first}, .blocks_done = first.size(), .wants_more = true});
     Order order = next_order();

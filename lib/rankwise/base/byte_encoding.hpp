@@ -41,6 +41,8 @@ class ByteWriter {
     put(std::uint64_t{text.size()});
     put_span(std::span<const char>(text));
   }
+  /// Room for so many bytes more, where many values follow.
+  void reserve(std::size_t more);
   [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
   [[nodiscard]] std::vector<std::byte> take() { return std::move(bytes_); }
 

@@ -9,7 +9,11 @@ namespace rankwise::blocks {
 std::uint64_t SpanCut::count() const {
   if (grid.lanes == 0 || grid.steps == 0) return 0;
   if (lanes_per_span > 1) return divide_up(grid.lanes, lanes_per_span);
-  return grid.lanes * nodes_at(grid.steps, level);
+  return grid.lanes * spans_per_lane();
+}
+
+std::uint64_t SpanCut::spans_per_lane() const {
+  return lanes_per_span > 1 ? 1 : nodes_at(grid.steps, level);
 }
 
 Range SpanCut::blocks_of(std::uint64_t span) const {
@@ -17,7 +21,7 @@ Range SpanCut::blocks_of(std::uint64_t span) const {
     const Range lanes = piece(grid.lanes, lanes_per_span, span);
     return {lanes.begin * grid.steps, lanes.end * grid.steps};
   }
-  const std::uint64_t per_lane = nodes_at(grid.steps, level);
+  const std::uint64_t per_lane = spans_per_lane();
   const Node node{span / per_lane, span % per_lane, level};
   const Range steps = steps_of(node, grid.steps);
   const std::uint64_t first = node.lane * grid.steps;
@@ -27,7 +31,7 @@ Range SpanCut::blocks_of(std::uint64_t span) const {
 std::uint64_t SpanCut::span_of(BlockIndex index) const {
   const Block block = grid.block_at(index);
   if (lanes_per_span > 1) return block.lane / lanes_per_span;
-  return block.lane * nodes_at(grid.steps, level) + (block.step >> level);
+  return block.lane * spans_per_lane() + (block.step >> level);
 }
 
 SpanCut cut_into_spans(Grid grid, Bytes partial, SpanLimits limits) {

@@ -17,6 +17,8 @@ struct SpanCut {
   std::uint64_t lanes_per_span = 1;  ///< more than 1 only where a span is whole lanes
 
   [[nodiscard]] std::uint64_t count() const;
+  /// 1 where a span is whole lanes.
+  [[nodiscard]] std::uint64_t spans_per_lane() const;
   /// The numbers of the span's blocks: always one contiguous run.
   [[nodiscard]] Range blocks_of(std::uint64_t span) const;
   [[nodiscard]] std::uint64_t span_of(BlockIndex block) const;

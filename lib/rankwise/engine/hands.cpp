@@ -1,5 +1,6 @@
 #include "rankwise/engine/hands.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "rankwise/base/stop_request.hpp"
@@ -7,6 +8,11 @@
 #include "rankwise/storage/mapped_file.hpp"
 
 namespace rankwise::engine {
+namespace {
+
+constexpr std::chrono::microseconds while_busy{500};  // between looks for messages
+
+}  // namespace
 
 Hands::Hands(AnyJob& job, const blocks::SpanCut& cut, int threads)
     : work_(cut), forest_(cut.grid, [&job](AnyPartial& left, const AnyPartial& right) { job.merge(left, right); }) {
@@ -18,6 +24,15 @@ Hands::Hands(AnyJob& job, const blocks::SpanCut& cut, int threads)
                                    storage::check_mapped_files();
                                    return partial;
                                  });
+}
+
+void Hands::wait_between_looks() {
+  using std::chrono::microseconds;
+  const auto now = std::chrono::steady_clock::now();
+  if (!work_.is_idle()) last_busy_ = now;
+  const auto idle = std::chrono::duration_cast<microseconds>(now - last_busy_);
+  const auto while_idle = std::clamp(idle / 8, microseconds(50), while_busy);
+  work_.wait_for_news(work_.is_idle() ? while_idle : while_busy);
 }
 
 Report Hands::report(const ranks::Communicator& ranks) {

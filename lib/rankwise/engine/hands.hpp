@@ -1,5 +1,8 @@
 #pragma once
 
+#include <chrono>
+#include <memory>
+
 #include "rankwise/engine/erased_job.hpp"
 #include "rankwise/engine/forest.hpp"
 #include "rankwise/engine/protocol.hpp"
@@ -15,6 +18,9 @@ class Hands {
 
   Work& work() { return work_; }
   Forest& forest() { return forest_; }
+  /// Waits for news of the team until it is time to look for messages again: every 0.5 ms, and sooner while the team
+  /// has just run out of work.
+  void wait_between_looks();
   /// No more blocks; waits for those that run.
   void rest() { team_.reset(); }
   /// What happened since the last report, a failure told with the rank and host it was on.
@@ -24,6 +30,7 @@ class Hands {
   Work work_;
   Forest forest_;
   std::unique_ptr<Team> team_;
+  std::chrono::steady_clock::time_point last_busy_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace rankwise::engine

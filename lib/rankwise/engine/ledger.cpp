@@ -1,35 +1,41 @@
 #include "rankwise/engine/ledger.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 
 namespace rankwise::engine {
 
-Ledger::Ledger(std::uint64_t spans, int ranks) : owners_(spans, -1), ranks_(static_cast<std::uint64_t>(ranks)) {
+Ledger::Ledger(const blocks::SpanCut& cut, int ranks)
+    : owners_(cut.count(), -1),
+      per_lane_(cut.spans_per_lane()),
+      ranks_(static_cast<std::uint64_t>(ranks)),
+      least_(std::max<std::uint64_t>(1, owners_.size() / (256 * ranks_))) {
   assert(ranks > 0);
 }
 
-blocks::Range Ledger::hand_out(std::uint64_t count, int rank) {
-  const blocks::Range range{next_, next_ + std::min<std::uint64_t>(count, owners_.size() - next_)};
-  for (std::uint64_t span = range.begin; span < range.end; ++span) owners_[span] = rank;
-  next_ = range.end;
-  return range;
+/// The longest run from `next_` on that is whole subtrees or lanes, of at most so many spans, but at least one.
+std::uint64_t Ledger::whole_trees(std::uint64_t most) const {
+  const std::uint64_t in_lane = next_ % per_lane_;
+  if (in_lane == 0 && most >= per_lane_) return most / per_lane_ * per_lane_;
+  std::uint64_t run = std::bit_floor(most);
+  if (in_lane > 0) run = std::min(run, in_lane & -in_lane);  // a subtree of n leaves begins at a multiple of n
+  return std::min(run, per_lane_ - in_lane);
 }
 
 std::vector<blocks::Range> Ledger::first_shares() {
-  // Half of all, so that contiguous runs merge where they are, and the other half evens out what ranks differ in.
-  const std::uint64_t first = std::max(std::min<std::uint64_t>(ranks_, owners_.size()), owners_.size() / 2);
   std::vector<blocks::Range> shares;
-  for (int rank = 0; rank < static_cast<int>(ranks_); ++rank) {
-    shares.push_back(hand_out(blocks::share(first, rank, static_cast<int>(ranks_)).size(), rank));
-  }
+  for (int rank = 0; rank < static_cast<int>(ranks_); ++rank) shares.push_back(next(rank).value_or(blocks::Range{}));
   return shares;
 }
 
 std::optional<blocks::Range> Ledger::next(int rank) {
   const std::uint64_t left = owners_.size() - next_;
   if (left == 0) return std::nullopt;
-  return hand_out(std::max<std::uint64_t>(1, left / (4 * ranks_)), rank);
+  const blocks::Range range{next_, next_ + whole_trees(std::min(left, std::max(least_, left / (2 * ranks_))))};
+  for (std::uint64_t span = range.begin; span < range.end; ++span) owners_[span] = rank;
+  next_ = range.end;
+  return range;
 }
 
 void Ledger::set_done(blocks::Range spans) {

@@ -55,7 +55,7 @@ void run_phase(const Context& context, AnyJob& job,
   });
 
   std::optional<Ledger> ledger;
-  if (ranks.is_root()) ledger.emplace(cut.count(), ranks.size());
+  if (ranks.is_root()) ledger.emplace(cut, ranks.size());
   const blocks::Range share = first_share(ranks, ledger ? &*ledger : nullptr);
 
   if (options.delivery != nullptr) options.delivery->open();

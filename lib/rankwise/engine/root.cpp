@@ -7,8 +7,8 @@
 namespace rankwise::engine {
 namespace {
 
-constexpr std::chrono::microseconds among_ranks{500};  // between looks for messages
-constexpr std::chrono::microseconds alone{50'000};     // between looks for signals and at the clock
+constexpr std::chrono::microseconds alone{50'000};    // between looks for signals and at the clock
+constexpr std::chrono::microseconds at_the_end{100};  // between looks for farewells
 
 }  // namespace
 
@@ -28,7 +28,12 @@ ranks::Failure Root::lead() {
     hand_out();
     show_progress(false);
     // One request a round: work, failures and signals do not wait for all the input of the others.
-    if (!served) hands_.work().wait_for_news(others ? among_ranks : alone);
+    if (served) continue;
+    if (others) {
+      hands_.wait_between_looks();
+    } else {
+      hands_.work().wait_for_news(alone);
+    }
   }
 }
 
@@ -93,7 +98,7 @@ ranks::Failure Root::end() {
     hear_reports();
     // Requests that crossed with the end are let go.
     while (context_.messenger().receive(fetch_subject)) continue;
-    std::this_thread::sleep_for(among_ranks);
+    std::this_thread::sleep_for(at_the_end);
   }
   hands_.rest();
   if (others > 0) context_.messenger().wait_for_sends();

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "rankwise/engine/spread.hpp"
+
 namespace rankwise::engine {
 namespace {
 
@@ -25,7 +27,10 @@ Team::Team(int threads, Work& work, Forest& forest, std::function<AnyPartial(blo
     : work_(work), lead_([threads, &work, &forest, run = std::move(run)] {
         const blocks::Grid grid = work.grid();
 #pragma omp parallel num_threads(threads)
-        compute(work, forest, grid, run, omp_get_thread_num());
+        {
+          spread(omp_get_thread_num(), omp_get_num_threads());
+          compute(work, forest, grid, run, omp_get_thread_num());
+        }
         work.set_team_gone();
       }) {
 }

@@ -44,6 +44,11 @@ void Work::wait_for_news(std::chrono::microseconds longest) {
   for_main_.wait_for(lock, longest, [this] { return is_urgent(); });
 }
 
+bool Work::is_idle() const {
+  const std::lock_guard lock(mutex_);
+  return unfinished_.empty();
+}
+
 bool Work::team_is_gone() const {
   const std::lock_guard lock(mutex_);
   return team_gone_;

@@ -37,6 +37,8 @@ class Work {
   News take_news();
   /// Waits until there is news that cannot wait (no work left, all done, a failure), at most that long.
   void wait_for_news(std::chrono::microseconds longest);
+  /// All that was in hand is done: whatever comes next comes by message.
+  [[nodiscard]] bool is_idle() const;
   /// The team's threads are all gone.
   [[nodiscard]] bool team_is_gone() const;
 

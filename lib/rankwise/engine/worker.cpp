@@ -7,7 +7,6 @@ namespace rankwise::engine {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::microseconds between_looks{500};
 constexpr std::chrono::milliseconds between_counts{250};  // of blocks that are done, for the progress shown
 
 }  // namespace
@@ -45,7 +44,7 @@ ranks::Failure Worker::follow() {
       }
     }
     context_.messenger().progress();
-    if (!ended) hands_.work().wait_for_news(between_looks);
+    if (!ended) hands_.wait_between_looks();
   }
   hands_.work().close();
   if (delivery_ != nullptr) delivery_->close();

@@ -11,7 +11,8 @@
 namespace rankwise::ranks {
 namespace {
 
-// A message travels as its length and beginning under one tag and the rest, in capped transfers, under the next one.
+// A short message travels with its length before it under one tag; of a long one only the length does, and the bytes
+// themselves, in capped transfers, under the next tag: straight from where they are and to where they go.
 int first_tag(Subject subject) {
   return 2 * static_cast<int>(subject);
 }
@@ -20,16 +21,17 @@ int rest_tag(Subject subject) {
 }
 
 constexpr std::size_t header = sizeof(std::uint64_t);
+constexpr std::size_t short_message = 4096;
 
 std::size_t capped() {
-  return static_cast<std::size_t>(
-      std::clamp<std::uint64_t>(transfer_cap().value, 1, std::numeric_limits<int>::max() - header));
+  return static_cast<std::size_t>(std::clamp<std::uint64_t>(transfer_cap().value, 1, std::numeric_limits<int>::max()));
 }
 
 }  // namespace
 
 struct Messenger::PendingSend {
-  std::vector<std::byte> bytes;  // header included
+  std::vector<std::byte> first;  // the length and, of a short message, all of it
+  std::vector<std::byte> rest;
   std::vector<MPI_Request> requests;
 };
 
@@ -39,21 +41,23 @@ Messenger::~Messenger() = default;
 void Messenger::send(int to, Subject subject, std::vector<std::byte> bytes) {
   const std::uint64_t size = bytes.size();
   auto& pending = pending_.emplace_back();
-  pending.bytes.resize(header + bytes.size());
-  std::memcpy(pending.bytes.data(), &size, header);
-  std::copy(bytes.begin(), bytes.end(), pending.bytes.begin() + header);
-  const MPI_Comm comm = comm_of(ranks_);
-  const auto start = [&](std::size_t at, std::size_t count, int tag) {
+  pending.first.resize(header);
+  std::memcpy(pending.first.data(), &size, header);
+  if (size <= std::min(short_message, capped())) {
+    pending.first.insert(pending.first.end(), bytes.begin(), bytes.end());
+  } else {
+    pending.rest = std::move(bytes);
+  }
+  const auto start = [&](std::span<const std::byte> part, int tag) {
     auto& request = pending.requests.emplace_back(MPI_REQUEST_NULL);
-    check(MPI_Isend(pending.bytes.data() + at, static_cast<int>(count), MPI_BYTE, to, tag, comm, &request),
+    check(MPI_Isend(part.data(), static_cast<int>(part.size()), MPI_BYTE, to, tag, comm_of(ranks_), &request),
           "MPI_Isend");
   };
-  std::size_t at = std::min(pending.bytes.size(), header + capped());
-  start(0, at, first_tag(subject));
-  while (at < pending.bytes.size()) {
-    const std::size_t count = std::min(capped(), pending.bytes.size() - at);
-    start(at, count, rest_tag(subject));
-    at += count;
+  start(pending.first, first_tag(subject));
+  for (std::span<const std::byte> rest = pending.rest; !rest.empty();) {
+    const std::size_t count = std::min(capped(), rest.size());
+    start(rest.first(count), rest_tag(subject));
+    rest = rest.subspan(count);
   }
 }
 

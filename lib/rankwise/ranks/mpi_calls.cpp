@@ -19,12 +19,13 @@ void check(int code, const char* call) {
 }
 
 void Nap::take() {
-  constexpr int quick_looks = 20;
-  if (++looks_ <= quick_looks) {
+  using std::chrono::microseconds;
+  const auto waited = Clock::now() - begin_;
+  if (waited < microseconds(200)) {
     std::this_thread::yield();
-    return;
+  } else {
+    std::this_thread::sleep_for(std::clamp<Clock::duration>(waited / 8, microseconds(50), microseconds(1000)));
   }
-  std::this_thread::sleep_for(std::chrono::microseconds(std::min(1000, 50 * (looks_ - quick_looks))));
 }
 
 void wait_politely(std::span<MPI_Request> requests, const char* call) {

@@ -17,29 +17,37 @@ namespace {
 using kernels::FloatMoments;
 using kernels::IntegerMoments;
 
+template <class M, class Act>
+void for_each_field(Act act) {
+  act(&M::count);
+  act(&M::nan);
+  act(&M::sum);
+  act(&M::centre);
+  act(&M::offset);
+  act(&M::m2);
+  act(&M::min);
+  act(&M::max);
+}
+
+/// Field by field: a lane has thousands of columns.
 template <class M>
-void encode_moments(const M& moments, ByteWriter& out) {
-  out.put(moments.count);
-  out.put(moments.nan);
-  out.put(moments.sum);
-  out.put(moments.centre);
-  out.put(moments.offset);
-  out.put(moments.m2);
-  out.put(moments.min);
-  out.put(moments.max);
+void encode_moments(const std::vector<M>& moments, ByteWriter& out) {
+  out.reserve(moments.size() * sizeof(M) + sizeof(M));
+  for_each_field<M>([&]<class T>(T M::*field) {
+    std::vector<T> values(moments.size());
+    std::transform(moments.begin(), moments.end(), values.begin(), [&](const M& each) { return each.*field; });
+    out.put_vector(values);
+  });
 }
 
 template <class M>
-M decode_moments(ByteReader& in) {
-  M moments;
-  moments.count = in.get<std::uint64_t>();
-  moments.nan = in.get<std::uint64_t>();
-  moments.sum = in.get<decltype(moments.sum)>();
-  moments.centre = in.get<double>();
-  moments.offset = in.get<double>();
-  moments.m2 = in.get<double>();
-  moments.min = in.get<decltype(moments.min)>();
-  moments.max = in.get<decltype(moments.max)>();
+std::vector<M> decode_moments(ByteReader& in) {
+  std::vector<M> moments;
+  for_each_field<M>([&]<class T>(T M::*field) {
+    const auto values = in.get_vector<T>();
+    moments.resize(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) moments[i].*field = values[i];
+  });
   return moments;
 }
 
@@ -65,7 +73,7 @@ class MomentsJob {
     storage::Tile tile;
   };
 
-  explicit MomentsJob(const engine::SharedMatrix& matrix) : matrix_(matrix), cut_(cut_matrix(matrix.info())) {}
+  explicit MomentsJob(const engine::SharedMatrix& matrix) : matrix_(matrix), cut_(with_even_lanes(cut_matrix(matrix.info()), matrix.info())) {}
 
   [[nodiscard]] engine::Identity identity() const {
     const auto& info = matrix_.info();
@@ -95,21 +103,12 @@ class MomentsJob {
   }
   static void encode(const Partial& partial, ByteWriter& out) {
     out.put(std::uint64_t{partial.index()});
-    std::visit(
-        [&](const auto& moments) {
-          out.put(std::uint64_t{moments.size()});
-          for (const auto& each : moments) encode_moments(each, out);
-        },
-        partial);
+    std::visit([&](const auto& moments) { encode_moments(moments, out); }, partial);
   }
   static Partial decode(ByteReader& in) {
     const bool integers = in.get<std::uint64_t>() == 1;
-    const auto count = in.get<std::uint64_t>();
-    const auto get = [&]<class M>(std::vector<M> moments) -> Partial {
-      for (std::uint64_t i = 0; i < count; ++i) moments.push_back(decode_moments<M>(in));
-      return moments;
-    };
-    return integers ? get(std::vector<IntegerMoments>{}) : get(std::vector<FloatMoments>{});
+    if (integers) return decode_moments<IntegerMoments>(in);
+    return decode_moments<FloatMoments>(in);
   }
 
  private:

@@ -69,4 +69,12 @@ MatrixCut cut_matrix(const storage::MatrixInfo& info, std::uint64_t most_lane_co
   return cut;
 }
 
+MatrixCut with_even_lanes(MatrixCut cut, const storage::MatrixInfo& info) {
+  const bool by_rows = info.contiguous == storage::Contiguous::rows && !info.chunk && info.types.size() <= 1;
+  if (by_rows && cut.lane_columns < cut.columns) {
+    cut.lane_columns = divide_up(cut.columns, divide_up(cut.columns, 2 * cut.lane_columns));
+  }
+  return cut;
+}
+
 }  // namespace rankwise::statistics

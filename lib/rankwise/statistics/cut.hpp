@@ -35,4 +35,8 @@ Bytes room_to_read(const storage::MatrixInfo& info, std::uint64_t elements);
 /// @param most_lane_columns for which a partial result stays small; more where chunks are wider
 MatrixCut cut_matrix(const storage::MatrixInfo& info, std::uint64_t most_lane_columns = 8192);
 
+/// The same with lanes of up to twice as many columns, all about equally wide, where whole rows lie together: one lane
+/// is read from front to end, while two touch every row twice. Steps stay, and with them the bits of the results.
+MatrixCut with_even_lanes(MatrixCut cut, const storage::MatrixInfo& info);
+
 }  // namespace rankwise::statistics
