@@ -15,13 +15,23 @@ TEST(Work, a_rank_asks_when_its_last_block_starts) {
   EXPECT_TRUE(work.take_news().wants_more) << "nothing in hand yet";
   work.add({0, 1});
   for (blocks::BlockIndex b = 0; b < 3; ++b) {
-    EXPECT_EQ(work.upcoming(), b);
     EXPECT_EQ(work.next(), b);
     EXPECT_FALSE(work.take_news().wants_more);
   }
   EXPECT_EQ(work.next(), 3U);
   EXPECT_TRUE(work.take_news().wants_more);
   EXPECT_FALSE(work.take_news().wants_more) << "asks once";
+}
+
+TEST(Work, tells_what_comes_three_blocks_later) {
+  Work work(cut);
+  EXPECT_EQ(work.upcoming(), std::nullopt);
+  work.add({0, 1});
+  EXPECT_EQ(work.upcoming(), 3U);
+  (void)work.next();
+  EXPECT_EQ(work.upcoming(), std::nullopt) << "four blocks in hand, one of them taken";
+  work.add({2, 3});
+  EXPECT_EQ(work.upcoming(), 8U) << "beyond the gap";
 }
 
 TEST(Work, a_span_is_done_when_its_last_block_is) {

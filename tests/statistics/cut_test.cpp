@@ -70,6 +70,24 @@ TEST(Cut, partial_results_stay_small_however_wide_the_matrix) {
   EXPECT_LE(cut_matrix(matrix(10, std::uint64_t{1} << 40, Contiguous::columns)).lane_columns, 8192U);
 }
 
+TEST(Cut, even_lanes_keep_the_steps_and_cover_everything) {
+  for (const std::uint64_t columns : {1U, 5000U, 8192U, 8193U, 10000U, 16384U, 16385U, 100000U}) {
+    const auto info = matrix(500, columns, Contiguous::rows);
+    const MatrixCut plain = cut_matrix(info), even = with_even_lanes(plain, info);
+    EXPECT_EQ(even.step_rows, plain.step_rows) << "the bits depend on them";
+    EXPECT_LE(even.lane_columns, 2 * 8192U);
+    expect_cover(even);
+    const std::uint64_t lanes = even.grid().lanes;
+    EXPECT_LT(lanes * even.lane_columns - columns, lanes) << "all about equally wide";
+  }
+  EXPECT_EQ(with_even_lanes(cut_matrix(matrix(500, 16384, Contiguous::rows)), matrix(500, 16384, Contiguous::rows))
+                .grid()
+                .lanes,
+            1U);
+  const auto chunked = matrix(500, 10000, Contiguous::rows, ChunkShape{100, 1000});
+  EXPECT_EQ(with_even_lanes(cut_matrix(chunked), chunked).lane_columns, cut_matrix(chunked).lane_columns);
+}
+
 TEST(Cut, a_matrix_without_rows_has_a_block_for_each_lane) {
   const MatrixCut cut = cut_matrix(matrix(0, 5, Contiguous::rows));
   EXPECT_EQ(cut.grid().count(), 1U);

@@ -3,6 +3,11 @@
 #include <utility>
 
 namespace rankwise::engine {
+namespace {
+
+constexpr std::uint64_t blocks_ahead = 3;  // as many as are read at once from a disk, and more would do no harm
+
+}  // namespace
 
 Work::Work(const blocks::SpanCut& cut) : cut_(cut) {
   news_.wants_more = true;
@@ -71,7 +76,12 @@ std::optional<blocks::BlockIndex> Work::next() {
 
 std::optional<blocks::BlockIndex> Work::upcoming() const {
   const std::lock_guard lock(mutex_);
-  return blocks_.empty() ? std::nullopt : std::optional(blocks_.front().begin);
+  std::uint64_t before = blocks_ahead;
+  for (const blocks::Range& run : blocks_) {
+    if (before < run.size()) return run.begin + before;
+    before -= run.size();
+  }
+  return std::nullopt;
 }
 
 void Work::set_done(blocks::BlockIndex block) {

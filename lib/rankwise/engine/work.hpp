@@ -45,7 +45,7 @@ class Work {
   // The team:
   /// The next block; waits for one; nothing once the work is closed.
   std::optional<blocks::BlockIndex> next();
-  /// The block that whoever asks next gets, if it is in hand already.
+  /// The block that somebody gets soon, a few after the next one, if it is in hand already: time to fetch its input.
   [[nodiscard]] std::optional<blocks::BlockIndex> upcoming() const;
   void set_done(blocks::BlockIndex block);
   void set_failed(std::exception_ptr failure);

@@ -52,8 +52,8 @@ class FlatReader final : public MatrixReader {
     // Halves are read into the end of the room and widened from there.
     const auto bytes = room.last(static_cast<std::size_t>(region.elements() * size()));
     const auto [outer, inner] = ordered(region);
-    if (inner.size() == run_length()) {
-      file_->read(offset_of(outer.begin, 0), bytes);
+    if (lies_together(region)) {
+      file_->read(offset_of(outer.begin, inner.begin), bytes);
     } else {
       const auto run = static_cast<std::size_t>(inner.size() * size());
       for (std::uint64_t i = 0; i < outer.size(); ++i) {
@@ -67,8 +67,12 @@ class FlatReader final : public MatrixReader {
   }
 
   void announce(const Region& region) const override {
+    if (!lies_together(region)) return;
     const auto [outer, inner] = ordered(region);
-    if (inner.size() == run_length()) file_->announce(offset_of(outer.begin, inner.begin), region.elements() * size());
+    const std::uint64_t offset = offset_of(outer.begin, inner.begin), bytes = region.elements() * size();
+    if (mapped_ == nullptr) return file_->announce(offset, bytes);
+    mapped_->expect_long_views();
+    announce_view(mapped_, offset, bytes);
   }
 
  private:
@@ -88,9 +92,13 @@ class FlatReader final : public MatrixReader {
     return layout_.encoding == Encoding::native && layout_.offset % size() == 0 &&
            layout_.offset + layout_.bytes(file_->path()) <= file_->size();
   }
+  [[nodiscard]] bool lies_together(const Region& region) const {
+    const auto [outer, inner] = ordered(region);
+    return inner.size() == run_length() || outer.size() == 1;
+  }
   void view(const Region& region, Tile& tile) const {
     const auto [outer, inner] = ordered(region);
-    announce(region);
+    if (lies_together(region)) mapped_->expect_long_views();
     note_view(mapped_);
     tile.view(mapped_->bytes().data() + offset_of(outer.begin, inner.begin), run_length(), region, layout_.type,
               layout_.contiguous);

@@ -59,12 +59,14 @@ std::uint64_t InputFile::size_now() const {
   return fstat(descriptor_, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
 }
 
-void InputFile::announce(std::uint64_t offset, std::uint64_t bytes) const {
-  if (bytes == 0) return;
-  // The request alone costs more than a look at the last byte, which files that are in memory have there.
+bool InputFile::seems_in_memory(std::uint64_t offset, std::uint64_t bytes) const {
   char last = 0;
   const iovec to{&last, 1};
-  if (preadv2(descriptor_, &to, 1, static_cast<off_t>(offset + bytes - 1), RWF_NOWAIT) == 1) return;
+  return preadv2(descriptor_, &to, 1, static_cast<off_t>(offset + bytes - 1), RWF_NOWAIT) == 1;
+}
+
+void InputFile::announce(std::uint64_t offset, std::uint64_t bytes) const {
+  if (bytes == 0 || seems_in_memory(offset, bytes)) return;
   posix_fadvise(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(bytes), POSIX_FADV_WILLNEED);
 }
 

@@ -14,6 +14,7 @@
 
 #include "rankwise/base/errors.hpp"
 #include "rankwise/storage/file_system.hpp"
+#include "rankwise/storage/read_ahead.hpp"
 
 namespace rankwise::storage {
 
@@ -107,6 +108,10 @@ MappedFile::~MappedFile() {
   munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
 }
 
+void MappedFile::expect_long_views() const {
+  if (!long_views_.exchange(true)) madvise(const_cast<std::byte*>(bytes_.data()), bytes_.size(), MADV_HUGEPAGE);
+}
+
 void MappedFile::check() const {
   // The rest of a file's last page reads as zeros without a signal.
   const std::uint64_t size = file_->size_now();
@@ -119,6 +124,12 @@ void MappedFile::check() const {
 
 void note_view(std::shared_ptr<const MappedFile> file) {
   if (looked_at.empty() || looked_at.back() != file) looked_at.push_back(std::move(file));
+}
+
+void announce_view(const std::shared_ptr<const MappedFile>& file, std::uint64_t offset, std::uint64_t bytes) {
+  if (bytes == 0 || file->file_->seems_in_memory(offset, bytes)) return;
+  ReadAhead::of_this_process().fetch(
+      file, file->bytes_.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(bytes)));
 }
 
 void check_mapped_files() {
