@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """rankwise beside the tools that its users come from: the same files, the same run, and the machine's own limits.
 
-usage: compare.py --program RANKWISE --counter LIBRARY --folder FOLDER --out RESULTS.json
+usage: compare.py --program RANKWISE --counter LIBRARY --limit PROGRAM --folder FOLDER --out RESULTS.json
                   [--python PYTHON=NAME ...] [--rows R] [--columns C] [--csv-rows R] [--samples N] [--repeat 5]
 
 tests/benchmarks/run.sh calls it with all that it needs. report.py makes RESULTS.md and results.svg of what it wrote.
@@ -13,7 +13,7 @@ import platform
 import subprocess
 import sys
 
-from measures import memory, messages, progress_cost, start_up
+from measures import memory, messages, progress_cost, scaling, start_up
 from race import Peer, Program, race
 
 THREADS = len(os.sched_getaffinity(0))
@@ -40,16 +40,22 @@ def ours(options, words, read, one_thread=False):
         yield Program("rankwise, 1 × 1", [*line, "--threads", "1"], read)
 
 
+def limits(options, file):
+    """What this machine can read at all: memory, and the page cache in the two ways that Linux has."""
+    shown = {"memory": "limit: memory", "mapped": "limit: page cache, mapped", "read": "limit: page cache, read"}
+    for way, name in shown.items():
+        yield Program(name, [options.limit, way, file], lambda r: r)
+
+
 def peers(options, job, names, file, axis):
-    """Each with every Python that was given, the system's first."""
-    shown = {"limit": "limit: reading memory", "numpy": "NumPy, from memory", "h5py": "h5py + NumPy", "dask": "Dask",
-             "multiprocessing": "multiprocessing, from memory", "numba": "numba prange, from memory",
-             "pandas": "pandas", "polars": "Polars", "pyarrow": "pyarrow", "modin": "Modin on Ray"}
+    """Each with every Python that was given, the system's first; those that keep all in memory only with the last."""
+    loaded = ", from memory" if job in ("sum", "all") else ""
+    shown = {"numpy": f"NumPy{loaded}", "h5py": "h5py + NumPy", "dask": "Dask",
+             "multiprocessing": f"multiprocessing{loaded}", "numba": f"numba prange{loaded}",
+             "pandas": f"pandas{loaded}", "polars": "Polars", "pyarrow": "pyarrow", "modin": "Modin on Ray"}
     for name in names:
-        for python, kind in options.python:
-            if name == "limit":
-                yield Peer(shown[name], python, "", name, file, axis)
-                break
+        in_memory = name in ("multiprocessing", "numba", "pandas") and job != "csv"
+        for python, kind in options.python[-1:] if in_memory else options.python:
             yield Peer(f"{shown[name]} ({kind})", python, job, name, file, axis)
 
 
@@ -92,16 +98,16 @@ def columns_jobs(options):
                "gzip + shuffle chunks": (lambda: generate(options, "uniform", "gzip.h5", *shape, "--gzip", 4), 0)}
     for layout, (make, axis) in layouts.items():
         file = make()
-        read_whole(file)
         gzip = layout.startswith("gzip")
         for job, title, words, extra in (("sum", "sum of each column", "sum", ["multiprocessing", "numba"]),
                                          ("all", "sum, mean, variance, min, max of each column", every, ["pandas"])):
             if job == "sum" and gzip:
                 continue
-            names = ["h5py", "dask"] if gzip else ["limit", "numpy", *extra, "h5py", "dask"]
+            names = ["h5py", "dask"] if gzip else ["numpy", *extra, "h5py", "dask"]
             yield {"title": f"{title}, {layout}", "gigabytes": options.rows * options.columns * 8e-9,
-                   "aim": aim(job, gzip),
+                   "aim": aim(job, gzip), "file": file,
                    "contenders": lambda: [*ours(options, ["columns", file, "--stats", words], of_columns(words.split(","))),
+                                          *([] if gzip else limits(options, file)),
                                           *peers(options, job, names, file, axis)]}
         if options.keep != "yes":
             os.remove(file)
@@ -110,15 +116,15 @@ def columns_jobs(options):
 def aim(job, gzip):
     if gzip:
         return [["best of h5py, Dask", 4.5]]
-    return [["limit", 0.9 if job == "sum" else 0.8], ["best of Dask", 10 if job == "sum" else None]]
+    return [["limit: memory", 0.9 if job == "sum" else 0.8], ["limit: page cache", None],
+            ["best of Dask", 10 if job == "sum" else None]]
 
 
 def csv_job(options):
     file = generate(options, "normal", "normal.csv", "--rows", options.csv_rows, "--columns", 40)
-    read_whole(file)
     names = ["sum", "mean", "var", "min", "max"]
     yield {"title": "CSV: sum, mean, variance, min, max of each column", "gigabytes": os.path.getsize(file) * 1e-9,
-           "aim": [["best of pandas", 10], ["best of all", 1]],
+           "aim": [["best of pandas", 10], ["best of all", 1]], "file": file,
            "contenders": lambda: [*ours(options, ["columns", file, "--stats", ",".join(names)], of_columns(names)),
                                   *peers(options, "csv", ["pandas", "dask", "pyarrow", "polars", "modin"], file, 0)]}
     if options.keep != "yes":
@@ -163,6 +169,7 @@ def parse_options():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", required=True)
     parser.add_argument("--counter", required=True)
+    parser.add_argument("--limit", required=True)
     parser.add_argument("--folder", default=".")
     parser.add_argument("--out", required=True)
     parser.add_argument("--python", action="append", type=lambda text: text.rsplit("=", 1))
@@ -173,7 +180,7 @@ def parse_options():
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--keep", default="no", choices=["no", "yes"], help="keep the files for the next run")
     options = parser.parse_args()
-    options.program = os.path.abspath(options.program)
+    options.program, options.limit = os.path.abspath(options.program), os.path.abspath(options.limit)
     options.python = options.python or [[sys.executable, "Python"]]
     return options
 
@@ -184,11 +191,13 @@ def main():
     for jobs in (pi_job, columns_jobs, csv_job):
         for job in jobs(options):
             print(job["title"], file=sys.stderr, flush=True)
+            file = job.pop("file", None)
             contenders = job.pop("contenders")()
-            job["results"] = race(contenders, options.repeat, job.pop("tolerance", 1e-9))
+            job["results"] = race(contenders, options.repeat, job.pop("tolerance", 1e-9),
+                                  before=lambda: file and read_whole(file))
             results["jobs"].append(job)
-    for name, measure in (("start_up", start_up), ("messages", messages), ("memory", memory),
-                          ("progress", progress_cost)):
+    for name, measure in (("start_up", start_up), ("progress", progress_cost), ("scaling", scaling),
+                          ("messages", messages), ("memory", memory)):
         print(name, file=sys.stderr, flush=True)
         results[name] = measure(options)
     with open(options.out, "w") as f:

@@ -32,25 +32,6 @@ def all_statistics(x, axis):
     return [x.sum(axis=axis), x.mean(axis=axis), x.var(axis=axis), x.min(axis=axis), x.max(axis=axis)]
 
 
-def limit(file, axis):
-    """What all threads can read from memory per second: they add up what is there already."""
-    import numba
-    x = load(file).reshape(-1)
-    parts = 64 * THREADS
-
-    @numba.njit(parallel=True, fastmath=True)
-    def add(x):
-        sums = np.zeros(parts)
-        for part in numba.prange(parts):
-            total = 0.0
-            for i in range(part * x.size // parts, (part + 1) * x.size // parts):
-                total += x[i]
-            sums[part] = total
-        return sums
-    add(x[:10_000])
-    return lambda: add(x) is None
-
-
 def numpy_sum(file, axis):
     x = load(file)
     return lambda: some([x.sum(axis=axis)])
@@ -234,7 +215,7 @@ def pyarrow_csv(file, axis):
 
 def main():
     job, name, file, axis = sys.argv[1:]
-    work = globals()[f"{name}_{job}" if job else name](file, int(axis))
+    work = globals()[f"{name}_{job}"](file, int(axis))
     print("ready", flush=True)
     for _ in sys.stdin:
         start = time.perf_counter()

@@ -23,6 +23,53 @@ def start_up(options):
     return {name: statistics.median(wall(line) for _ in range(7)) for name, line in lines.items()}
 
 
+def layouts(processors):
+    """All (ranks, threads) of 1, 2, 4, ... threads in all, up to the number of processors."""
+    total = 1
+    while total <= processors:
+        yield from ((ranks, total // ranks) for ranks in range(1, total + 1) if total % ranks == 0)
+        total *= 2
+
+
+def scaling(options):
+    """Strong: the whole job on more and more threads. Weak: a job that grows with them."""
+    processors = len(os.sched_getaffinity(0))
+    most = max(ranks * threads for ranks, threads in layouts(processors))
+    files = {}
+
+    def words(job, part):
+        if job == "pi":
+            return ["pi", "--samples", str(int(float(options.samples) * part))]
+        if part not in files:
+            files[part] = os.path.join(options.folder, f"scaling-{part}.h5")
+            subprocess.run([options.program, "generate", "uniform", "--rows", str(int(options.rows * part)), "--columns",
+                            str(options.columns), "--out", files[part], "--progress", "none"], check=True,
+                           stdout=subprocess.DEVNULL)
+        return ["columns", files[part]]
+
+    runs = [(job, kind, ranks, threads, words(job, ranks * threads / most if kind == "weak" else 1.0))
+            for job in ("pi", "columns") for kind in ("strong", "weak") for ranks, threads in layouts(processors)]
+    seconds = {}
+    for turn in range(options.repeat + 1):
+        for job, kind, ranks, threads, command in runs:
+            line = ["mpiexec", "-n", str(ranks), options.program, *command, "--threads", str(threads), "--json", "--progress",
+                    "none"]
+            if ranks > 1 and threads > 1:
+                line[3:3] = ["--map-by", f"slot:PE={threads}"]
+            done = subprocess.run(line, capture_output=True, text=True, check=True)
+            if turn > 0:
+                seconds.setdefault((job, kind, ranks, threads), []).append(json.loads(done.stdout)["seconds"])
+    for file in files.values():
+        os.remove(file)
+    found = []
+    for (job, kind, ranks, threads), times in seconds.items():
+        one = statistics.median(seconds[job, kind, 1, 1])
+        share = ranks * threads if kind == "strong" else 1
+        found.append({"job": job, "kind": kind, "ranks": ranks, "threads": threads, "seconds": statistics.median(times),
+                      "efficiency": one / (statistics.median(times) * share)})
+    return found
+
+
 def messages(options):
     """Messages and bytes that ranks send, counted by a library between the program and MPI; many ranks on few cores."""
     file = os.path.join(options.folder, "small.h5")

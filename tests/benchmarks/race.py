@@ -61,11 +61,13 @@ def agree(a, b, tolerance):
     return len(a) == len(b) and all(math.isclose(x, y, rel_tol=tolerance, abs_tol=tolerance) for x, y in zip(a, b))
 
 
-def race(contenders, repeat, tolerance=1e-9):
-    """Runs them all, once to warm up and `repeat` times more. @return one result for each: median, range, agreement"""
+def race(contenders, repeat, tolerance=1e-9, before=lambda: None):
+    """Runs them all, once to warm up and `repeat` times more; `before` goes before each round (it brings the file back
+    into the page cache if the system took it out). @return one result for each: median, range, agreement"""
     times = {c.name: [] for c in contenders}
     last = {}
     for turn in range(repeat + 1):
+        before()
         for contender in contenders:
             result = contender.run()
             if result is not None:

@@ -34,8 +34,8 @@ def verdicts(job):
     best = max(rate(job, r) for r in ours(job))
     for what, factor in job["aim"]:
         rivals = [r for r in job["results"] if "seconds" in r and "problem" not in r]
-        if what == "limit":
-            rivals = [r for r in rivals if r["name"].startswith("limit")]
+        if what.startswith("limit"):
+            rivals = [r for r in rivals if r["name"].startswith(what)]
         elif what == "NumPy per core":
             rivals = [r for r in rivals if r["name"].startswith("NumPy")]
             best = max(rate(job, r) for r in ours(job) if r["name"].endswith("1 × 1"))
@@ -46,8 +46,9 @@ def verdicts(job):
             continue
         rival = max(rivals, key=lambda r: rate(job, r))
         ratio = best / rate(job, rival)
-        shown = f"{100 * ratio:.0f} % of the {rival['name']}" if what == "limit" else f"{ratio:.1f} × {rival['name']}"
-        aim = "" if factor is None else f" (aim: {100 * factor:.0f} %)" if what == "limit" else f" (aim: {factor} ×)"
+        percent = what.startswith("limit")
+        shown = f"{100 * ratio:.0f} % of the {rival['name']}" if percent else f"{ratio:.1f} × {rival['name']}"
+        aim = "" if factor is None else f" (aim: {100 * factor:.0f} %)" if percent else f" (aim: {factor} ×)"
         yield shown + aim
 
 
@@ -68,6 +69,15 @@ def start_up_table(results):
     yield "\n### Start-up\n\nWhole commands that have next to nothing to do.\n\n| | seconds |\n|---|---|"
     for name, seconds in results["start_up"].items():
         yield f"| `{name}` | {seconds:.3f} |"
+
+
+def scaling_table(results):
+    yield ("\n### Scaling\n\nStrong: the same work on more threads; weak: as much work per thread. The efficiency is that of "
+           "the time of one thread.\n")
+    yield "| job | | ranks × threads | seconds | efficiency |\n|---|---|---|---|---|"
+    for s in results["scaling"]:
+        yield (f"| {s['job']} | {s['kind']} | {s['ranks']} × {s['threads']} | {s['seconds']:.3f} | "
+               f"{100 * s['efficiency']:.0f} % |")
 
 
 def message_table(results):
@@ -107,7 +117,8 @@ def markdown(results, kernels):
            f"{m['system']}. Medians of {results['repeat']} rounds; in a round each contender runs once, so that a slow "
            "minute of the machine strikes all of them. Files are in the page cache; seconds are of the work, without "
            "start-up, for ours and for theirs. `1 × 2` is one rank with two threads, `2 × 1` two ranks under mpiexec. The "
-           "limit is what all threads can read from memory in the same rounds.\n")
+           "limits are what all threads can read in the same rounds: from their own memory, and from the page cache, through "
+           "a new mapping or by `pread` into a processor's cache.\n")
     for kind, found in results["versions"].items():
         text = ", ".join(f"{n} {v}" for n, v in found.items()) if isinstance(found, dict) else " · ".join(found.split("\n"))
         yield f"- {kind}: {text.strip(' ·')}"
@@ -117,44 +128,46 @@ def markdown(results, kernels):
     yield (f"\n### Progress display\n\nπ with a display and without, by turns: {p['bar']:.3f} against {p['none']:.3f} s, "
            f"the median of the pairs' ratios is {p['ratio']:.4f}.")
     yield from start_up_table(results)
+    yield from scaling_table(results)
     yield from message_table(results)
     yield from memory_table(results)
     yield from kernel_table(kernels)
 
 
 def bars(results):
-    """(title, name, rate over that of the fastest of ours, rate, unit), the fastest of each peer only."""
+    """(title, kind, name, share of the fastest's rate, rate with unit, how it compares with ours)."""
     for job in results["jobs"]:
         best = max(rate(job, r) for r in ours(job))
-        yield job["title"], "rankwise", 1.0, best, unit(job)
-        peers = {}
-        for r in others(job):
+        speeds = {}
+        for r in others(job) + [r for r in job["results"] if r["name"] == "limit: memory"]:
             name = r["name"].split(" (")[0]
-            peers[name] = max(peers.get(name, 0), rate(job, r))
-        for name, speed in sorted(peers.items(), key=lambda item: -item[1]):
-            yield job["title"], name, speed / best, speed, unit(job)
+            speeds[name] = max(speeds.get(name, 0), rate(job, r))
+        fastest = max(best, *speeds.values())
+        yield job["title"], "ours", "rankwise", best / fastest, f"{best:.2f} {unit(job)}", ""
+        for name, speed in sorted(speeds.items(), key=lambda item: -item[1]):
+            kind = "limit" if name.startswith("limit") else "theirs"
+            ratio = f" · {best / speed:.1f} × slower" if speed < best else f" · {speed / best:.2f} × faster"
+            yield job["title"], kind, name, speed / fastest, f"{speed:.2f} {unit(job)}", ratio
 
 
 def svg(results):
     width, left, bar, gap = 860, 230, 16, 4
     rows, y, title = [], 30, None
-    for job, name, share, speed, what in bars(results):
+    for job, kind, name, share, speed, ratio in bars(results):
         if job != title:
             y += 22
             rows.append(f'<text x="10" y="{y}" class="job">{html.escape(job)}</text>')
             title = job
             y += 8
-        length = max(1.0, share * (width - left - 200))
-        kind = "ours" if name == "rankwise" else "theirs"
+        length = max(1.0, share * (width - left - 210))
         rows.append(f'<text x="{left - 8}" y="{y + 12}" text-anchor="end">{html.escape(name)}</text>'
-                    f'<rect x="{left}" y="{y}" width="{length:.1f}" height="{bar}" class="{kind}"/>')
-        times = "" if name == "rankwise" else f" · {1 / share:.1f} × slower" if share < 1 else f" · {share:.2f} × faster"
-        rows.append(f'<text x="{left + length + 6:.1f}" y="{y + 12}">{speed:.2f} {html.escape(what)}{times}</text>')
+                    f'<rect x="{left}" y="{y}" width="{length:.1f}" height="{bar}" class="{kind}"/>'
+                    f'<text x="{left + length + 6:.1f}" y="{y + 12}">{html.escape(speed + ratio)}</text>')
         y += bar + gap
     m = results["machine"]
     head = f"Speed, longer is better · {m['processors']} processors, {m['processor']}"
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{y + 20}" font-family="sans-serif" '
-            f'font-size="12"><style>.ours{{fill:#2a7f62}}.theirs{{fill:#b9b9b9}}.job{{font-weight:bold}}</style>'
+            f'font-size="12"><style>.ours{{fill:#2a7f62}}.theirs{{fill:#b9b9b9}}.limit{{fill:#e6dcc0}}.job{{font-weight:bold}}</style>'
             f'<rect width="100%" height="100%" fill="white"/><text x="10" y="24" font-size="14">{html.escape(head)}</text>'
             + "\n".join(rows) + "</svg>\n")
 

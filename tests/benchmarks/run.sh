@@ -15,13 +15,14 @@ if [ ! -e build/peers/done ]; then
   touch build/peers/done
 fi
 cmake --preset release -DRANKWISE_TESTS=ON >/dev/null
-cmake --build --preset release --target rankwise message_counter kernels_benchmark >/dev/null
+cmake --build --preset release --target rankwise message_counter read_limit kernels_benchmark >/dev/null
 
 if [ "$(id -u)" = 0 ]; then export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1; fi
 folder=$(mktemp -d build/benchmark-XXXXXX)
 trap 'rm -rf "$folder"' EXIT
 /usr/bin/python3 $here/compare.py --program build/release/apps/rankwise/rankwise \
-  --counter build/release/tests/libmessage_counter.so --folder "$folder" --out $here/results.json \
+  --counter build/release/tests/libmessage_counter.so --limit build/release/tests/read_limit \
+  --folder "$folder" --out $here/results.json \
   --python /usr/bin/python3=Debian --python build/peers/bin/python=current "$@"
 build/release/tests/kernels_benchmark --benchmark_min_time=0.2 --benchmark_format=json >"$folder/kernels.json"
 /usr/bin/python3 $here/report.py $here/results.json "$folder/kernels.json" $here

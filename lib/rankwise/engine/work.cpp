@@ -44,6 +44,11 @@ News Work::take_news() {
   return std::exchange(news_, {});
 }
 
+bool Work::has_urgent_news() const {
+  const std::lock_guard lock(mutex_);
+  return is_urgent();
+}
+
 void Work::wait_for_news(std::chrono::microseconds longest) {
   std::unique_lock lock(mutex_);
   for_main_.wait_for(lock, longest, [this] { return is_urgent(); });

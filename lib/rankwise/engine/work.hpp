@@ -35,7 +35,9 @@ class Work {
   /// No thread gets another block; what is running ends.
   void close();
   News take_news();
-  /// Waits until there is news that cannot wait (no work left, all done, a failure), at most that long.
+  /// Some that cannot wait: no work left, all done, a failure.
+  [[nodiscard]] bool has_urgent_news() const;
+  /// Waits until there is urgent news, at most that long.
   void wait_for_news(std::chrono::microseconds longest);
   /// All that was in hand is done: whatever comes next comes by message.
   [[nodiscard]] bool is_idle() const;

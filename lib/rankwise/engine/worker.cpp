@@ -3,6 +3,8 @@
 #include <chrono>
 #include <utility>
 
+#include "rankwise/base/stop_request.hpp"
+
 namespace rankwise::engine {
 namespace {
 
@@ -16,16 +18,13 @@ ranks::Failure Worker::follow() {
   bool failed = false;
   auto counted = Clock::now();
   for (bool ended = false; !ended;) {
-    Report report = hands_.report(context_.ranks());
-    report.blocks_done += std::exchange(unreported_blocks_, 0);
-    const bool count_is_due = report.blocks_done > 0 && Clock::now() - counted > between_counts;
-    const bool failure_is_new =
-        report.failure.exit_code != 0 && !std::exchange(failed, failed || report.failure.exit_code != 0);
-    if (!report.spans_done.empty() || report.wants_more || failure_is_new || count_is_due) {
-      send(report);
+    // News that can wait stays with the team: a message for each span would drown rank 0.
+    if (hands_.work().has_urgent_news() || stop_signal() != 0 || Clock::now() - counted > between_counts) {
+      const Report report = hands_.report(context_.ranks());
+      const bool failure_is_new =
+          report.failure.exit_code != 0 && !std::exchange(failed, failed || report.failure.exit_code != 0);
+      if (report.blocks_done > 0 || report.wants_more || failure_is_new) send(report);
       counted = Clock::now();
-    } else {
-      unreported_blocks_ = report.blocks_done;
     }
     carry_requests();
     while (auto message = context_.messenger().receive(order_subject)) {

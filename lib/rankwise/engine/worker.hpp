@@ -22,7 +22,6 @@ class Worker {
   const Context& context_;
   Hands& hands_;
   Delivery* delivery_;
-  std::uint64_t unreported_blocks_ = 0;
 };
 
 }  // namespace rankwise::engine
