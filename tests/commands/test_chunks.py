@@ -1,4 +1,5 @@
 """HDF5 datasets in chunks: read chunk by chunk, their filters undone outside HDF5. h5py writes, NumPy is the oracle."""
+import struct
 import zlib
 
 import h5py
@@ -105,3 +106,54 @@ def test_a_damaged_chunk_is_named(tmp_path):
                 f.write(b"\xff\xff")
         for ranks in (None, 3):
             assert_refused(run("columns", tmp_path / "a.h5", ranks=ranks), 3, "a.h5:/x", "chunk at (100, 0)", word)
+
+
+@pytest.mark.parametrize("libver", ["earliest", "latest"])
+@pytest.mark.parametrize("userblock", [0, 512, 4096])
+def test_chunks_behind_a_user_block(libver, userblock, tmp_path):
+    """Addresses in the file count from the end of the user block."""
+    a = np.random.default_rng(6).normal(size=(1000, 30))
+    with h5py.File(tmp_path / "a.h5", "w", libver=libver, userblock_size=userblock) as f:
+        f.create_dataset("x", data=a, chunks=(64, 7), compression="gzip", shuffle=True)
+        f.create_dataset("plain", data=a, chunks=(64, 7))
+        f.create_dataset("grows", data=a, chunks=(64, 7), maxshape=(None, 30), fletcher32=True)
+    digests = {compare(f"{tmp_path}/a.h5:{name}", a, ranks=ranks) for name in ("x", "plain", "grows")
+               for ranks in (None, 2)}
+    assert len(digests) == 1
+
+
+def with_chunk_record(path, old, new):
+    """Replaces the record of a chunk in the file's index, which is what is there once."""
+    whole = path.read_bytes()
+    assert whole.count(old) == 1
+    path.write_bytes(whole.replace(old, new))
+
+
+@pytest.mark.parametrize("beyond", [1 << 20, 1 << 62, (1 << 63) - 8])
+def test_a_chunk_beyond_the_end_of_the_file_is_refused(beyond, tmp_path):
+    a = np.random.default_rng(7).random((300, 16))
+    with h5py.File(tmp_path / "a.h5", "w") as f:
+        place = f.create_dataset("x", data=a, chunks=(100, 16), compression="gzip").id.get_chunk_info(1)
+    with_chunk_record(tmp_path / "a.h5", struct.pack("<Q", place.byte_offset), struct.pack("<Q", beyond))
+    for ranks in (None, 3):
+        assert_refused(run("columns", tmp_path / "a.h5", ranks=ranks), 3, "a.h5:/x", "cannot be read", "damaged")
+
+
+def test_a_chunk_larger_than_the_file_takes_no_memory(tmp_path):
+    a = np.random.default_rng(8).random((300, 16))
+    with h5py.File(tmp_path / "a.h5", "w") as f:
+        place = f.create_dataset("x", data=a, chunks=(100, 16), compression="gzip").id.get_chunk_info(1)
+    record = struct.pack("<IIQQQQ", place.size, 0, 100, 0, 0, place.byte_offset)
+    with_chunk_record(tmp_path / "a.h5", record, struct.pack("<I", 0xFFFFFFF0) + record[4:])
+    assert_refused(run("columns", tmp_path / "a.h5"), 3, "a.h5:/x", "chunk at (100, 0)", "4294967280 bytes, more than the file")
+
+
+@pytest.mark.parametrize("keep", [0.3, 0.7, 0.99])
+def test_a_file_in_chunks_that_was_cut_short(keep, tmp_path):
+    a = np.random.default_rng(9).random((3000, 16))
+    with h5py.File(tmp_path / "a.h5", "w") as f:
+        f.create_dataset("x", data=a, chunks=(100, 16), compression="gzip")
+    whole = (tmp_path / "a.h5").read_bytes()
+    (tmp_path / "a.h5").write_bytes(whole[:int(keep * len(whole))])
+    for ranks in (None, 3):
+        assert_refused(run("columns", tmp_path / "a.h5", ranks=ranks), 3, "a.h5", "cut short")

@@ -34,7 +34,11 @@ class ChunkReader final : public MatrixReader {
  public:
   ChunkReader(Hdf5Dataset dataset, const ChunkLayout& layout, std::string name,
               std::unique_ptr<const MatrixReader> whole)
-      : dataset_(std::move(dataset)), layout_(layout), name_(std::move(name)), whole_(std::move(whole)) {}
+      : dataset_(std::move(dataset)), layout_(layout), name_(std::move(name)), whole_(std::move(whole)) {
+    const Hdf5Lock lock;
+    const Hdf5File file(H5Iget_file_id(dataset_.get()));
+    H5Fget_filesize(file.get(), &file_bytes_);
+  }
   ~ChunkReader() override {
     const Hdf5Lock lock;
     dataset_ = {};
@@ -104,6 +108,11 @@ class ChunkReader final : public MatrixReader {
       H5Eclear2(H5E_DEFAULT);
       return false;
     }
+    if (size > file_bytes_) {
+      throw InputError(
+          fmt::format("{} cannot be read: the chunk at ({}, {}) is said to have {} bytes, more than the file", name_,
+                      outer, inner, size));
+    }
     chunk.bytes.resize(checked_cast<std::size_t>(size, "a chunk"));
     if (H5Dread_chunk(dataset_.get(), H5P_DEFAULT, place.data(), &chunk.skipped_filters, chunk.bytes.data()) < 0) {
       refuse(outer, inner);
@@ -121,6 +130,7 @@ class ChunkReader final : public MatrixReader {
   }
 
   Hdf5Dataset dataset_;
+  hsize_t file_bytes_ = 0;
   ChunkLayout layout_;
   std::string name_;
   std::unique_ptr<const MatrixReader> whole_;
