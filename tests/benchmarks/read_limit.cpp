@@ -1,5 +1,5 @@
-/// What this machine can read per second with all threads, for results to be measured against. The bytes are added up as
-/// words, which costs less than their way to the processor.
+/// What this machine can read per second with all threads, for results to be measured against. The bytes are added up
+/// as words, which costs less than their way to the processor.
 ///
 /// usage: read_limit memory|mapped|read FILE
 ///
@@ -115,5 +115,7 @@ int main(int argc, char** argv) {
   if (way == "mapped") sum = add_up_by_all(map(file, size, PROT_READ, MAP_SHARED));
   if (way == "read") sum = read_by_all(file, size);
   const std::chrono::duration<double> seconds = Clock::now() - start;
-  fmt::print(R"({{"seconds": {:.9f}, "answer": [], "sum": {}}})" "\n", seconds.count(), sum);
+  fmt::print(R"({{"seconds": {:.9f}, "answer": [], "sum": {}}})"
+             "\n",
+             seconds.count(), sum);
 }

@@ -9,11 +9,11 @@
 
 namespace rankwise::engine {
 
-/// Who has which span: the root's book. Each rank starts with a run of spans; then ranks that run dry get more, large runs
-/// first, small ones at the end: about left / (2 · ranks), half of what is left in a round (S. F. Hummel, E. Schonberg,
-/// L. E. Flynn, "Factoring: a method for scheduling parallel loops", 1992). Runs are whole subtrees or whole lanes, so
-/// that what a rank computes merges where it is, and a run sends one partial result home. They do not get shorter than
-/// 1/256 of a rank's part of all.
+/// Who has which span: the root's book. Each rank starts with a run of spans; then ranks that run dry get more, large
+/// runs first, small ones at the end: about left / (2 · ranks), half of what is left in a round (S. F. Hummel, E.
+/// Schonberg, L. E. Flynn, "Factoring: a method for scheduling parallel loops", 1992). Runs are whole subtrees or whole
+/// lanes, so that what a rank computes merges where it is, and a run sends one partial result home. They do not get
+/// shorter than 1/256 of a rank's part of all.
 class Ledger {
  public:
   Ledger(const blocks::SpanCut& cut, int ranks);

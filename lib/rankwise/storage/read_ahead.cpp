@@ -22,7 +22,8 @@ void bring_in(std::span<const std::byte> bytes) {
   const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data()) / page * page;
   const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(bytes.data()) + bytes.size();
   auto* const at = reinterpret_cast<void*>(begin);
-  // Older kernels know the second only. That it failed matters to nobody: the bytes are read again when they are needed.
+  // Older kernels know the second only. That it failed matters to nobody: the bytes are read again when they are
+  // needed.
   if (madvise(at, end - begin, MADV_POPULATE_READ) != 0) madvise(at, end - begin, MADV_WILLNEED);
 }
 
