@@ -73,7 +73,8 @@ class MomentsJob {
     storage::Tile tile;
   };
 
-  explicit MomentsJob(const engine::SharedMatrix& matrix) : matrix_(matrix), cut_(with_even_lanes(cut_matrix(matrix.info()), matrix.info())) {}
+  explicit MomentsJob(const engine::SharedMatrix& matrix)
+      : matrix_(matrix), cut_(with_even_lanes(cut_matrix(matrix.info()), matrix.info())) {}
 
   [[nodiscard]] engine::Identity identity() const {
     const auto& info = matrix_.info();
