@@ -1,5 +1,6 @@
 #include "rankwise/engine/worker.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -9,17 +10,23 @@ namespace rankwise::engine {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds between_counts{250};  // of blocks that are done, for the progress shown
+
+/// How often a rank tells how many blocks are done, for the progress shown: all ranks together at most 250 times a
+/// second.
+std::chrono::milliseconds between_counts(int ranks) {
+  return std::max(std::chrono::milliseconds(250), ranks * std::chrono::milliseconds(4));
+}
 
 }  // namespace
 
 ranks::Failure Worker::follow() {
   ranks::Failure failure;
   bool failed = false;
+  const auto until_due = between_counts(context_.ranks().size());
   auto counted = Clock::now();
   for (bool ended = false; !ended;) {
     // News that can wait stays with the team: a message for each span would drown rank 0.
-    if (hands_.work().has_urgent_news() || stop_signal() != 0 || Clock::now() - counted > between_counts) {
+    if (hands_.work().has_urgent_news() || stop_signal() != 0 || Clock::now() - counted > until_due) {
       const Report report = hands_.report(context_.ranks());
       const bool failure_is_new =
           report.failure.exit_code != 0 && !std::exchange(failed, failed || report.failure.exit_code != 0);
