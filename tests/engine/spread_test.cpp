@@ -47,7 +47,9 @@ TEST(Spread, other_teams_stay_free) {
   const std::set<std::size_t> all = allowed();
   const int threads = static_cast<int>(all.size());
   EXPECT_EQ(allowed_after_spread(threads, threads + 1), all) << "more threads than processors";
-  if (threads > 2) EXPECT_EQ(allowed_after_spread(0, threads - 1), all) << "fewer: others may be there, too";
+  if (threads > 2) {
+    EXPECT_EQ(allowed_after_spread(0, threads - 1), all) << "fewer: others may be there, too";
+  }
 }
 
 TEST(Spread, users_can_forbid_it) {
