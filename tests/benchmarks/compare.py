@@ -185,6 +185,11 @@ def parse_options():
     return options
 
 
+def keep(results, path):
+    with open(path, "w") as f:
+        json.dump(results, f, indent=1)
+
+
 def main():
     options = parse_options()
     results = {"machine": machine(), "versions": versions(options), "repeat": options.repeat, "jobs": []}
@@ -196,12 +201,12 @@ def main():
             job["results"] = race(contenders, options.repeat, job.pop("tolerance", 1e-9),
                                   before=lambda: file and read_whole(file))
             results["jobs"].append(job)
+            keep(results, options.out)
     for name, measure in (("start_up", start_up), ("progress", progress_cost), ("scaling", scaling),
                           ("messages", messages), ("memory", memory)):
         print(name, file=sys.stderr, flush=True)
         results[name] = measure(options)
-    with open(options.out, "w") as f:
-        json.dump(results, f, indent=1)
+        keep(results, options.out)
 
 
 if __name__ == "__main__":
