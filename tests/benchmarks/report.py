@@ -167,7 +167,8 @@ def svg(results):
     m = results["machine"]
     head = f"Speed, longer is better · {m['processors']} processors, {m['processor']}"
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{y + 20}" font-family="sans-serif" '
-            f'font-size="12"><style>.ours{{fill:#2a7f62}}.theirs{{fill:#b9b9b9}}.limit{{fill:#e6dcc0}}.job{{font-weight:bold}}</style>'
+            f'font-size="12"><style>.ours{{fill:#2a7f62}}.theirs{{fill:#b9b9b9}}.limit{{fill:#e6dcc0}}'
+            f'.job{{font-weight:bold}}</style>'
             f'<rect width="100%" height="100%" fill="white"/><text x="10" y="24" font-size="14">{html.escape(head)}</text>'
             + "\n".join(rows) + "</svg>\n")
 

@@ -145,7 +145,8 @@ def test_a_chunk_larger_than_the_file_takes_no_memory(tmp_path):
         place = f.create_dataset("x", data=a, chunks=(100, 16), compression="gzip").id.get_chunk_info(1)
     record = struct.pack("<IIQQQQ", place.size, 0, 100, 0, 0, place.byte_offset)
     with_chunk_record(tmp_path / "a.h5", record, struct.pack("<I", 0xFFFFFFF0) + record[4:])
-    assert_refused(run("columns", tmp_path / "a.h5"), 3, "a.h5:/x", "chunk at (100, 0)", "4294967280 bytes, more than the file")
+    assert_refused(run("columns", tmp_path / "a.h5"), 3, "a.h5:/x", "chunk at (100, 0)",
+                   "4294967280 bytes, more than the file")
 
 
 @pytest.mark.parametrize("keep", [0.3, 0.7, 0.99])

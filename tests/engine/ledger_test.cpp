@@ -47,8 +47,9 @@ TEST(Ledger, nobody_starts_without_work_where_there_is_enough) {
 }
 
 TEST(Ledger, runs_get_shorter_towards_the_end) {
-  Ledger ledger(cut(1024), 4);
-  std::uint64_t before = 1024;
+  Ledger ledger(cut(1000), 4);
+  ledger.first_shares();
+  std::uint64_t before = 1000;
   while (const auto more = ledger.next(0)) {
     EXPECT_LE(more->size(), before);
     before = more->size();

@@ -28,12 +28,12 @@ TEST_P(MessengerTest, messages_of_any_size_arrive_whole_and_in_order) {
   Messenger messenger(test::session().ranks().duplicate());
   const int me = messenger.ranks().rank(), size = messenger.ranks().size();
   if (size == 1) return;
-  for (const std::size_t length : {0U, 1U, 2U, 3U, 4U, 100U, 5000U}) {
+  for (const std::size_t length : {0U, 1U, 2U, 3U, 4U, 100U, 4096U, 5000U}) {
     messenger.send((me + 1) % size, subject, bytes(length, me));
     messenger.send((me + 1) % size, subject, bytes(length + 1, me));
   }
   const int before = (me + size - 1) % size;
-  for (const std::size_t length : {0U, 1U, 2U, 3U, 4U, 100U, 5000U}) {
+  for (const std::size_t length : {0U, 1U, 2U, 3U, 4U, 100U, 4096U, 5000U}) {
     EXPECT_EQ(messenger.wait_for(before, subject).bytes, bytes(length, before));
     EXPECT_EQ(messenger.wait_for(before, subject).bytes, bytes(length + 1, before));
   }

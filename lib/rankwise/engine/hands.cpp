@@ -30,9 +30,9 @@ void Hands::wait_between_looks() {
   using std::chrono::microseconds;
   const auto now = std::chrono::steady_clock::now();
   if (!work_.is_idle()) last_busy_ = now;
-  const auto idle = std::chrono::duration_cast<microseconds>(now - last_busy_);
-  const auto while_idle = std::clamp(idle / 8, microseconds(50), while_busy);
-  work_.wait_for_news(work_.is_idle() ? while_idle : while_busy);
+  // An eighth of the idle time so far, so that a rank without work does not keep its core busy looking.
+  const auto eighth = std::chrono::duration_cast<microseconds>(now - last_busy_) / 8;
+  work_.wait_for_news(last_busy_ == now ? while_busy : std::clamp(eighth, microseconds(50), while_busy));
 }
 
 Report Hands::report(const ranks::Communicator& ranks) {

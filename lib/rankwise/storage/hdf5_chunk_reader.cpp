@@ -37,7 +37,9 @@ class ChunkReader final : public MatrixReader {
       : dataset_(std::move(dataset)), layout_(layout), name_(std::move(name)), whole_(std::move(whole)) {
     const Hdf5Lock lock;
     const Hdf5File file(H5Iget_file_id(dataset_.get()));
-    H5Fget_filesize(file.get(), &file_bytes_);
+    if (H5Fget_filesize(file.get(), &file_bytes_) < 0) {
+      throw InputError(fmt::format("{} cannot be read: {}", name_, hdf5_reason()));
+    }
   }
   ~ChunkReader() override {
     const Hdf5Lock lock;
