@@ -27,8 +27,6 @@ class InputFile {
   /// Fills `bytes` from `offset`. @throws IoError, also where the file ends before
   void read(std::uint64_t offset, std::span<std::byte> bytes) const;
 
-  /// Whether the last of these bytes is in memory: a look that is cheap, and right where files are read front to end.
-  [[nodiscard]] bool seems_in_memory(std::uint64_t offset, std::uint64_t bytes) const;
   /// These bytes will be read soon: begins to fetch them from the disk, unless they are in memory. Never waits or
   /// fails.
   void announce(std::uint64_t offset, std::uint64_t bytes) const;
@@ -37,6 +35,9 @@ class InputFile {
   [[nodiscard]] std::string identity() const;
 
  private:
+  /// Whether the last of these bytes is in memory: a look that is cheap, and right where files are read front to end.
+  [[nodiscard]] bool seems_in_memory(std::uint64_t offset, std::uint64_t bytes) const;
+
   std::string path_;
   int descriptor_ = -1;
   std::uint64_t size_ = 0;
