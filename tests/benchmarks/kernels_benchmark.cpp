@@ -55,7 +55,7 @@ void tile(benchmark::State& state) {
   const auto values = numbers<T>(rows * columns);
   std::vector<MomentsOf<T>> moments(columns);
   for (auto _ : state) {
-    moments_of_columns<T>(values.data(), rows, columns, moments);
+    moments_of_columns<T>(values.data(), rows, columns, rows, moments);
     benchmark::DoNotOptimize(moments.data());
   }
   set_bytes(state, values.size() * sizeof(T));

@@ -123,11 +123,12 @@ TYPED_TEST(MomentsOfEachType, every_target_equals_the_reference_on_tiles) {
       for (std::size_t rows : Sizes{0, 1, 7, 8, 9, 63, 64, 65, 139}) {
         const TypeParam* values = all[kind].data() + rows % 3;
         const std::size_t row_stride = columns % 2 == 0 ? stride : columns;
+        const std::size_t step_rows = columns % 3 == 0 ? 20 : 1000;  // up to seven steps, or one
         std::vector<M> expected(columns), moments(columns);
-        reference::moments_of_columns<TypeParam>(values, rows, row_stride, expected);
+        reference::moments_of_columns<TypeParam>(values, rows, row_stride, step_rows, expected);
         for_each_target([&](const std::string& target) {
           std::fill(moments.begin(), moments.end(), M{.count = 1});
-          moments_of_columns<TypeParam>(values, rows, row_stride, moments);
+          moments_of_columns<TypeParam>(values, rows, row_stride, step_rows, moments);
           for (std::size_t i = 0; i < columns; ++i) {
             ASSERT_TRUE(same_bits(moments[i], expected[i]))
                 << target << " kind " << kind << ", " << rows << " x " << columns << ", column " << i;
@@ -169,7 +170,7 @@ void expect_near_the_truth(const MomentsOf<T>& moments, const std::vector<T>& va
 template <class T>
 MomentsOf<T> moments_of_column(const std::vector<T>& values) {
   MomentsOf<T> moments;
-  moments_of_columns<T>(values.data(), values.size(), 1, std::span(&moments, 1));
+  moments_of_columns<T>(values.data(), values.size(), 1, values.size(), std::span(&moments, 1));
   return moments;
 }
 
@@ -330,6 +331,30 @@ TYPED_TEST(MomentsOfEachType, merging_with_nothing_changes_nothing) {
     EXPECT_EQ(right.nan, moments.nan + 3);
   }
   EXPECT_TRUE(same_bits(moments_of_run<TypeParam>(nullptr, 0), MomentsOf<TypeParam>{}));
+}
+
+TYPED_TEST(MomentsOfEachType, steps_are_merged_as_their_nodes_are) {
+  using M = MomentsOf<TypeParam>;
+  constexpr std::size_t columns = 20;
+  const auto merged = [](M left, const M& right) {
+    merge(left, right);
+    return left;
+  };
+  for (const auto& values : samples<TypeParam>(64 * columns)) {
+    const auto of_step = [&](std::size_t step, std::size_t rows) {
+      std::vector<M> moments(columns);
+      moments_of_columns<TypeParam>(&values[step * 10 * columns], rows, columns, rows, moments);
+      return moments;
+    };
+    std::vector<M> moments(columns);
+    moments_of_columns<TypeParam>(values.data(), 64, columns, 10, moments);  // 0 to 6, the last of four rows
+    std::vector<std::vector<M>> steps;
+    for (std::size_t step = 0; step < 7; ++step) steps.push_back(of_step(step, step == 6 ? 4 : 10));
+    for (std::size_t c = 0; c < columns; ++c) {
+      const M left = merged(merged(steps[0][c], steps[1][c]), merged(steps[2][c], steps[3][c]));
+      EXPECT_TRUE(same_bits(moments[c], merged(left, merged(merged(steps[4][c], steps[5][c]), steps[6][c])))) << c;
+    }
+  }
 }
 
 TEST(Moments, parts_merge_accurately_wherever_they_lie) {

@@ -88,6 +88,16 @@ TEST(Cut, even_lanes_keep_the_steps_and_cover_everything) {
   EXPECT_EQ(with_even_lanes(cut_matrix(chunked), chunked).lane_columns, cut_matrix(chunked).lane_columns);
 }
 
+TEST(Cut, short_steps_of_wide_rows_are_taken_at_once_where_many_blocks_are_left) {
+  const auto at_once = [](const storage::MatrixInfo& info) { return steps_at_once(cut_matrix(info), info); };
+  EXPECT_EQ(at_once(matrix(30'000, 10'000, Contiguous::rows)), 4U) << "118 blocks of 256 rows";
+  EXPECT_EQ(at_once(matrix(300'000, 10'000, Contiguous::rows)), 8U) << "512 rows are enough";
+  EXPECT_EQ(at_once(matrix(3'000, 10'000, Contiguous::rows)), 1U);
+  EXPECT_EQ(at_once(matrix(300'000'000, 100, Contiguous::rows)), 1U) << "the steps are long";
+  EXPECT_EQ(at_once(matrix(300'000, 10'000, Contiguous::columns)), 1U);
+  EXPECT_EQ(at_once(matrix(300'000, 10'000, Contiguous::rows, ChunkShape{64, 10'000})), 1U);
+}
+
 TEST(Cut, a_matrix_without_rows_has_a_block_for_each_lane) {
   const MatrixCut cut = cut_matrix(matrix(0, 5, Contiguous::rows));
   EXPECT_EQ(cut.grid().count(), 1U);

@@ -9,12 +9,11 @@
 
 namespace rankwise::kernels {
 
-inline constexpr std::size_t max_vector = 8;       // doubles; the 32 lanes are a multiple of any vector
-inline constexpr std::size_t run_strip = 4;        // rows: so long do a vector's sums stay in registers
-inline constexpr std::size_t tile_strip = 8;       // as many rows as are read side by side, each on and on
-inline constexpr std::size_t panel_columns = 512;  // a page of doubles: so far on
+inline constexpr std::size_t max_vector = 8;  // doubles; the 32 lanes are a multiple of any vector
+inline constexpr std::size_t run_strip = 4;   // rows: so long do a vector's sums stay in registers
+inline constexpr std::size_t tile_strip = 4;
+inline constexpr std::size_t panel_columns = 256;  // what is noted of them stays in the first cache with a strip
 inline constexpr std::size_t run_ahead = 8192;     // bytes: so far ahead of the loads is fetched
-inline constexpr std::size_t tile_ahead = 512;
 
 /// What is known of the deviations from the centre.
 template <std::size_t width>
@@ -136,7 +135,8 @@ requires(std::is_integral_v<T> && sizeof(T) == 8) struct PieceNotes<T, width> : 
 template <class T>
 struct MomentsKernels {
   MomentsOf<T> (*of_run)(const T* values, std::size_t size);
-  void (*of_columns)(const T* values, std::size_t rows, std::size_t row_stride, std::span<MomentsOf<T>> moments);
+  void (*of_columns)(const T* values, std::size_t rows, std::size_t row_stride, std::size_t step_rows,
+                     std::span<MomentsOf<T>> moments);
 };
 template <class... T>
 using MomentsKernelsOfEach = std::tuple<MomentsKernels<T>...>;

@@ -10,6 +10,9 @@
 
 #include <hwy/highway.h>
 
+#include <bit>
+#include <vector>
+
 #include "rankwise/kernels/moments-inl.hpp"
 #include "rankwise/kernels/moments-lanes.hpp"
 
@@ -56,6 +59,9 @@ class PanelMoments {
       append(moments_[i], moments_of(piece));
     }
   }
+  void merge(const PanelMoments& right, std::size_t columns) {
+    for (std::size_t i = 0; i < columns; ++i) append(moments_[i], right.moments_[i]);
+  }
   /// The centres of the columns' next pieces, which begin at `values`.
   void set_centres(const T* values, std::size_t rows, std::size_t row_stride, std::size_t columns,
                    std::array<double, panel_columns>& centres) const {
@@ -88,32 +94,21 @@ requires(std::is_floating_point_v<T>) class PanelMoments<T> {
     const Doubles d;
     for (std::size_t i = 0; i < columns; i += hn::Lanes(d)) {
       const auto at = [&](const auto& values) HWY_ATTR { return hn::Load(d, &values[i]); };
-      const auto missing = at(notes.nan), right_count = hn::Sub(hn::Set(d, static_cast<double>(rows)), missing);
+      const auto missing = at(notes.nan), count = hn::Sub(hn::Set(d, static_cast<double>(rows)), missing);
       const auto constant = hn::Eq(hn::Sub(at(notes.max), at(notes.min)), hn::Zero(d));
-      const auto right_centre = hn::IfThenElse(constant, at(notes.min), at(notes.centre));
+      const auto centre = hn::IfThenElse(constant, at(notes.min), at(notes.centre));
       const auto residual = at(notes.residual);
-      const auto right_offset = hn::IfThenZeroElse(constant, hn::Div(residual, right_count));
-      const auto right_m2 = hn::IfThenZeroElse(constant, SquaresFromMean(at(notes.squares), residual, right_offset));
-
-      const auto count = at(count_), offset = at(offset_), centre = at(centre_), m2 = at(m2_);
-      const auto delta = hn::Sub(hn::Add(hn::Sub(right_centre, centre), right_offset), offset);
-      const auto share = hn::Div(right_count, hn::Add(count, right_count));
-      const auto new_offset = hn::Add(offset, hn::Mul(delta, share));
-      const auto spread = hn::Mul(hn::Mul(delta, delta), hn::Mul(count, share));
-      const auto new_m2 = hn::Add(m2, hn::Add(right_m2, spread));
-
-      const auto first = hn::Eq(count, hn::Zero(d)), none = hn::Eq(right_count, hn::Zero(d));
-      const auto put = [&](auto& values, auto if_first, auto otherwise) HWY_ATTR {
-        hn::Store(hn::IfThenElse(none, at(values), hn::IfThenElse(first, if_first, otherwise)), d, &values[i]);
-      };
-      put(offset_, right_offset, new_offset);
-      put(m2_, right_m2, new_m2);
-      put(centre_, right_centre, centre);
-      put(sum_, at(notes.sum), hn::Add(at(sum_), at(notes.sum)));
-      put(min_, at(notes.min), Lesser(at(min_), at(notes.min)));
-      put(max_, at(notes.max), Greater(at(max_), at(notes.max)));
-      hn::Store(hn::Add(count, right_count), d, &count_[i]);
-      hn::Store(hn::Add(at(nan_), missing), d, &nan_[i]);
+      const auto offset = hn::IfThenZeroElse(constant, hn::Div(residual, count));
+      const auto m2 = hn::IfThenZeroElse(constant, SquaresFromMean(at(notes.squares), residual, offset));
+      Append(i, {count, missing, at(notes.sum), centre, offset, m2, at(notes.min), at(notes.max)});
+    }
+  }
+  void merge(const PanelMoments& right, std::size_t columns) {
+    const Doubles d;
+    for (std::size_t i = 0; i < columns; i += hn::Lanes(d)) {
+      const auto at = [&](const Values& values) HWY_ATTR { return hn::Load(d, &values[i]); };
+      Append(i, {at(right.count_), at(right.nan_), at(right.sum_), at(right.centre_), at(right.offset_), at(right.m2_),
+                 at(right.min_), at(right.max_)});
     }
   }
   /// As first_centre and next_centre do.
@@ -148,6 +143,36 @@ requires(std::is_floating_point_v<T>) class PanelMoments<T> {
 
  private:
   using Values = std::array<double, panel_columns>;
+  using Vector = hn::Vec<Doubles>;
+  /// The moments of a vector of columns.
+  struct Right {
+    Vector count, nan, sum, centre, offset, m2, min, max;
+  };
+
+  HWY_INLINE void Append(std::size_t i, const Right& right) {
+    const Doubles d;
+    const auto at = [&](const Values& values) HWY_ATTR { return hn::Load(d, &values[i]); };
+    const auto count = at(count_), offset = at(offset_), centre = at(centre_), m2 = at(m2_);
+    const auto delta = hn::Sub(hn::Add(hn::Sub(right.centre, centre), right.offset), offset);
+    const auto share = hn::Div(right.count, hn::Add(count, right.count));
+    const auto new_offset = hn::Add(offset, hn::Mul(delta, share));
+    const auto spread = hn::Mul(hn::Mul(delta, delta), hn::Mul(count, share));
+    const auto new_m2 = hn::Add(m2, hn::Add(right.m2, spread));
+
+    const auto first = hn::Eq(count, hn::Zero(d)), none = hn::Eq(right.count, hn::Zero(d));
+    const auto put = [&](Values& values, auto if_first, auto otherwise) HWY_ATTR {
+      hn::Store(hn::IfThenElse(none, at(values), hn::IfThenElse(first, if_first, otherwise)), d, &values[i]);
+    };
+    put(offset_, right.offset, new_offset);
+    put(m2_, right.m2, new_m2);
+    put(centre_, right.centre, centre);
+    put(sum_, right.sum, hn::Add(at(sum_), right.sum));
+    put(min_, right.min, Lesser(at(min_), right.min));
+    put(max_, right.max, Greater(at(max_), right.max));
+    hn::Store(hn::Add(count, right.count), d, &count_[i]);
+    hn::Store(hn::Add(at(nan_), right.nan), d, &nan_[i]);
+  }
+
   alignas(64) Values count_;
   alignas(64) Values nan_;
   alignas(64) Values sum_;
@@ -158,55 +183,78 @@ requires(std::is_floating_point_v<T>) class PanelMoments<T> {
   alignas(64) Values max_;
 };
 
-/// What a panel of columns needs while its pieces are added from top to bottom.
+/// Rows side by side, from top to bottom.
 template <class T>
-struct Panel {
-  PieceNotes<T, panel_columns> notes;
-  PanelMoments<T> moments;
+struct PanelValues {
+  const T* values;
+  std::size_t rows;
+  std::size_t row_stride;
+  std::size_t columns;
+  std::size_t ahead;  ///< values: so far ahead of the loads is fetched
+
+  PanelValues part(std::size_t first, std::size_t count) const {
+    return {values + first * row_stride, count, row_stride, columns, ahead};
+  }
 };
 
-/// Adds a piece of each column of a panel, at least as many as a vector has lanes.
+/// At least as many columns as a vector has lanes.
 template <class T>
-void AddToPanel(const T* values, std::size_t rows, std::size_t row_stride, std::size_t columns, std::size_t ahead,
-                Panel<T>& panel) {
-  panel.moments.set_centres(values, rows, row_stride, columns, panel.notes.centre);
-  AddPiece<tile_strip>(values, rows, row_stride, columns, ahead, panel.notes);
-  panel.moments.add(panel.notes, rows, hwy::RoundUpTo(columns, hn::Lanes(Doubles())));
+void AddPieceOfPanel(const PanelValues<T>& piece, PanelMoments<T>& moments) {
+  PieceNotes<T, panel_columns> notes;
+  moments.set_centres(piece.values, piece.rows, piece.row_stride, piece.columns, notes.centre);
+  AddPiece<tile_strip>(piece.values, piece.rows, piece.row_stride, piece.columns, piece.ahead, notes);
+  moments.add(notes, piece.rows, hwy::RoundUpTo(piece.columns, hn::Lanes(Doubles())));
 }
 
-/// Fewer columns than a vector has lanes, set in a frame.
+/// Fewer, set in a frame.
 template <class T>
-void AddToNarrowPanel(const T* values, std::size_t rows, std::size_t row_stride, std::size_t columns, Panel<T>& panel) {
+void AddPieceOfNarrowPanel(const PanelValues<T>& piece, PanelMoments<T>& moments) {
   const std::size_t width = hn::Lanes(Doubles());
   std::array<T, tile_piece_rows * max_vector> frame;
   frame.fill(1);
-  for (std::size_t i = 0; i < rows; ++i) std::copy_n(values + i * row_stride, columns, &frame[i * width]);
-  AddToPanel(frame.data(), rows, width, width, 0, panel);
+  for (std::size_t i = 0; i < piece.rows; ++i) {
+    std::copy_n(piece.values + i * piece.row_stride, piece.columns, &frame[i * width]);
+  }
+  AddPieceOfPanel<T>({frame.data(), piece.rows, width, width, 0}, moments);
+}
+
+/// The moments of the steps of a panel, merged, come to moments[0]; further on there is room for right children.
+template <class T>
+void AddSteps(const PanelValues<T>& panel, std::size_t step_rows, PanelMoments<T>* moments) {
+  const std::size_t left_rows = rows_of_left_child(panel.rows, step_rows), vector = hn::Lanes(Doubles());
+  if (left_rows < panel.rows) {
+    AddSteps(panel.part(0, left_rows), step_rows, moments);
+    AddSteps(panel.part(left_rows, panel.rows - left_rows), step_rows, moments + 1);
+    return moments[0].merge(moments[1], hwy::RoundUpTo(panel.columns, vector));
+  }
+  moments[0].clear(hwy::RoundUpTo(panel.columns, vector));
+  for (std::size_t row = 0; row < panel.rows; row += tile_piece_rows) {
+    const auto piece = panel.part(row, std::min(tile_piece_rows, panel.rows - row));
+    if (panel.columns < vector) {
+      AddPieceOfNarrowPanel(piece, moments[0]);
+    } else {
+      AddPieceOfPanel(piece, moments[0]);
+    }
+  }
 }
 
 template <class T>
-void MomentsOfColumns(const T* values, std::size_t rows, std::size_t row_stride, std::span<MomentsOf<T>> moments) {
+void MomentsOfColumns(const T* values, std::size_t rows, std::size_t row_stride, std::size_t step_rows,
+                      std::span<MomentsOf<T>> moments) {
   const std::size_t columns = moments.size(), vector = hn::Lanes(Doubles());
   // Panels of nearly equal widths, which begin where a vector does.
   const std::size_t panels = hwy::DivCeil(columns, panel_columns - max_vector);
   const auto border = [&](std::size_t panel) {
     return panel == panels ? columns : columns * panel / panels / max_vector * max_vector;
   };
-  Panel<T> panel;
+  std::vector<PanelMoments<T>> of_panel(1 + std::bit_width(rows / step_rows));
   for (std::size_t p = 0; p < panels; ++p) {
     const std::size_t begin = border(p), width = border(p + 1) - begin;
-    panel.moments.clear(hwy::RoundUpTo(width, vector));
-    for (std::size_t row = 0; row < rows; row += tile_piece_rows) {
-      const T* top = values + row * row_stride + begin;
-      const std::size_t height = std::min(tile_piece_rows, rows - row);
-      if (width < vector) {
-        AddToNarrowPanel(top, height, row_stride, width, panel);
-      } else {
-        AddToPanel(top, height, row_stride, width, tile_ahead / sizeof(T), panel);
-      }
-    }
+    // The strip after this one is fetched: it comes when this one is done, and what lies beside them later.
+    const std::size_t ahead = tile_strip * row_stride * hwy::DivCeil(panel_columns, width);
+    AddSteps<T>({values + begin, rows, row_stride, width, ahead}, step_rows, of_panel.data());
     for (std::size_t i = 0; i < width; ++i) {
-      moments[begin + i] = panel.moments.of(width < vector ? i : LaneOf(i, width));
+      moments[begin + i] = of_panel[0].of(width < vector ? i : LaneOf(i, width));
       unite_nan(moments[begin + i]);
     }
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -154,4 +155,4 @@ void unite_nan(Moments<Sum>& moments) {
 /// Both functions for one type of value; within the namespace that has them.
 #define RANKWISE_INSTANTIATE_MOMENTS(T)                        \
   template MomentsOf<T> moments_of_run(const T*, std::size_t); \
-  template void moments_of_columns(const T*, std::size_t, std::size_t, std::span<MomentsOf<T>>);
+  template void moments_of_columns(const T*, std::size_t, std::size_t, std::size_t, std::span<MomentsOf<T>>);

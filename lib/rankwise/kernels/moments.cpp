@@ -47,8 +47,10 @@ MomentsOf<T> moments_of_run(const T* values, std::size_t size) {
 }
 
 template <class T>
-void moments_of_columns(const T* values, std::size_t rows, std::size_t row_stride, std::span<MomentsOf<T>> moments) {
-  std::get<MomentsKernels<T>>(HWY_DYNAMIC_DISPATCH(MomentsTable)()).of_columns(values, rows, row_stride, moments);
+void moments_of_columns(const T* values, std::size_t rows, std::size_t row_stride, std::size_t step_rows,
+                        std::span<MomentsOf<T>> moments) {
+  std::get<MomentsKernels<T>>(HWY_DYNAMIC_DISPATCH(MomentsTable)())
+      .of_columns(values, rows, row_stride, step_rows, moments);
 }
 
 RANKWISE_FOR_EACH_VALUE_TYPE(RANKWISE_INSTANTIATE_MOMENTS)

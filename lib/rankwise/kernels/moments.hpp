@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -59,18 +60,28 @@ void merge(IntegerMoments& left, const IntegerMoments& right);
 template <class T>
 MomentsOf<T> moments_of_run(const T* values, std::size_t size);
 
+/// Rows in steps of `step_rows` are merged along a tree, as blocks::Node has it: this many go to the left child of the
+/// node that covers `rows` rows; all of them if they are one step.
+inline std::size_t rows_of_left_child(std::size_t rows, std::size_t step_rows) {
+  const std::size_t steps = rows / step_rows + (rows % step_rows != 0 ? 1 : 0);
+  return steps <= 1 ? rows : std::bit_ceil(steps) / 2 * step_rows;
+}
+
 /// The moments of each column of a row-contiguous tile of `rows` × moments.size() values, `row_stride` values from row
-/// to row. Like those of a run, but pieces are of 64 rows, each added
-/// from top to bottom, and the first centre is the first value.
+/// to row. Like those of a run, but pieces are of 64 rows, each added from top to bottom, and the first centre is the
+/// first value. More rows than `step_rows` are taken in steps of so many, merged along their tree.
+/// @pre step_rows > 0
 template <class T>
-void moments_of_columns(const T* values, std::size_t rows, std::size_t row_stride, std::span<MomentsOf<T>> moments);
+void moments_of_columns(const T* values, std::size_t rows, std::size_t row_stride, std::size_t step_rows,
+                        std::span<MomentsOf<T>> moments);
 
 namespace reference {
 /// The scalar twins, one value at a time.
 template <class T>
 MomentsOf<T> moments_of_run(const T* values, std::size_t size);
 template <class T>
-void moments_of_columns(const T* values, std::size_t rows, std::size_t row_stride, std::span<MomentsOf<T>> moments);
+void moments_of_columns(const T* values, std::size_t rows, std::size_t row_stride, std::size_t step_rows,
+                        std::span<MomentsOf<T>> moments);
 }  // namespace reference
 
 }  // namespace rankwise::kernels

@@ -47,6 +47,15 @@ MomentsOf<T> describe_all(const T* values, std::size_t size, std::size_t stride,
   return moments;
 }
 
+template <class T>
+MomentsOf<T> describe_steps(const T* values, std::size_t rows, std::size_t row_stride, std::size_t step_rows) {
+  const std::size_t left_rows = rows_of_left_child(rows, step_rows);
+  if (left_rows == rows) return describe_all<1>(values, rows, row_stride, tile_piece_rows, 1);
+  auto left = describe_steps(values, left_rows, row_stride, step_rows);
+  merge(left, describe_steps(values + left_rows * row_stride, rows - left_rows, row_stride, step_rows));
+  return left;
+}
+
 }  // namespace
 
 template <class T>
@@ -55,9 +64,10 @@ MomentsOf<T> moments_of_run(const T* values, std::size_t size) {
 }
 
 template <class T>
-void moments_of_columns(const T* values, std::size_t rows, std::size_t row_stride, std::span<MomentsOf<T>> moments) {
+void moments_of_columns(const T* values, std::size_t rows, std::size_t row_stride, std::size_t step_rows,
+                        std::span<MomentsOf<T>> moments) {
   for (std::size_t column = 0; column < moments.size(); ++column) {
-    moments[column] = describe_all<1>(values + column, rows, row_stride, tile_piece_rows, 1);
+    moments[column] = describe_steps(values + column, rows, row_stride, step_rows);
   }
 }
 

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <type_traits>
 #include <utility>
 
+#include "rankwise/base/checked.hpp"
 #include "rankwise/engine/run.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/statistics/cut.hpp"
@@ -51,12 +53,13 @@ std::vector<M> decode_moments(ByteReader& in) {
   return moments;
 }
 
+/// In steps of `step_rows`, merged as nodes of the tree are.
 template <class T>
-std::vector<kernels::MomentsOf<T>> moments_of_tile(const storage::Tile& tile) {
+std::vector<kernels::MomentsOf<T>> moments_of_tile(const storage::Tile& tile, std::uint64_t step_rows) {
   std::vector<kernels::MomentsOf<T>> moments(tile.columns());
   const T* values = tile.data<T>();
   if (tile.contiguous() == storage::Contiguous::rows) {
-    kernels::moments_of_columns<T>(values, tile.rows(), tile.row_stride(), moments);
+    kernels::moments_of_columns<T>(values, tile.rows(), tile.row_stride(), step_rows, moments);
   } else {
     for (std::uint64_t c = 0; c < tile.columns(); ++c) {
       moments[c] = kernels::moments_of_run(values + c * tile.column_stride(), tile.rows());
@@ -65,7 +68,8 @@ std::vector<kernels::MomentsOf<T>> moments_of_tile(const storage::Tile& tile) {
   return moments;
 }
 
-/// A lane is a run of columns, a step a run of rows; the partial result has the moments of each column of the lane.
+/// A lane is a run of columns, a step a run of rows; the partial result has the moments of each column of the lane. A
+/// block is several steps where that pays: a node of the tree that is merged as the tree says.
 class MomentsJob {
  public:
   using Partial = std::variant<std::vector<FloatMoments>, std::vector<IntegerMoments>>;
@@ -74,7 +78,9 @@ class MomentsJob {
   };
 
   explicit MomentsJob(const engine::SharedMatrix& matrix)
-      : matrix_(matrix), cut_(with_even_lanes(cut_matrix(matrix.info()), matrix.info())) {}
+      : matrix_(matrix), cut_(with_even_lanes(cut_matrix(matrix.info()), matrix.info())), step_rows_(cut_.step_rows) {
+    cut_.step_rows *= steps_at_once(cut_, matrix.info());
+  }
 
   [[nodiscard]] engine::Identity identity() const {
     const auto& info = matrix_.info();
@@ -82,17 +88,17 @@ class MomentsJob {
             .version = 2,
             .input = fmt::format("{} {} {} × {}", info.identity, info.dataset, info.rows, info.columns),
             .seed = 0,
-            .options = fmt::format("{} × {}", cut_.step_rows, cut_.lane_columns)};
+            .options = fmt::format("{} × {} in {}", cut_.step_rows, cut_.lane_columns, step_rows_)};
   }
   [[nodiscard]] blocks::Grid grid() const { return cut_.grid(); }
   [[nodiscard]] Bytes partial_bytes() const { return {cut_.lane_columns * sizeof(IntegerMoments)}; }
-  [[nodiscard]] Bytes block_bytes() const { return room_to_read(matrix_.info(), cut_.largest_elements()); }
-
-  [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const {
-    matrix_.reader().read(cut_.region_of(block), scratch.tile);
-    return storage::with_type(scratch.tile.type(),
-                              [&](auto zero) -> Partial { return moments_of_tile<decltype(zero)>(scratch.tile); });
+  [[nodiscard]] Bytes block_bytes() const {
+    const std::uint64_t nodes = static_cast<std::uint64_t>(std::bit_width(cut_.step_rows / step_rows_));
+    const Bytes to_read = room_to_read(matrix_.info(), step_rows_ * cut_.lane_columns);
+    return {checked_sum(to_read.value, nodes * partial_bytes().value, "a block of the input")};
   }
+
+  [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const { return run(cut_.region_of(block), scratch); }
   void announce(blocks::Block block) const { matrix_.reader().announce(cut_.region_of(block)); }
   void merge(Partial& left, const Partial& right) const {
     std::visit(
@@ -113,8 +119,24 @@ class MomentsJob {
   }
 
  private:
+  /// Step by step where what is read takes room.
+  [[nodiscard]] Partial run(const storage::Region& region, Scratch& scratch) const {
+    const std::uint64_t left_rows = kernels::rows_of_left_child(region.rows.size(), step_rows_);
+    if (left_rows < region.rows.size() && !matrix_.reader().shows_in_place()) {
+      const std::uint64_t border = region.rows.begin + left_rows;
+      Partial left = run(storage::Region{{region.rows.begin, border}, region.columns}, scratch);
+      merge(left, run(storage::Region{{border, region.rows.end}, region.columns}, scratch));
+      return left;
+    }
+    matrix_.reader().read(region, scratch.tile);
+    return storage::with_type(scratch.tile.type(), [&](auto zero) -> Partial {
+      return moments_of_tile<decltype(zero)>(scratch.tile, step_rows_);
+    });
+  }
+
   const engine::SharedMatrix& matrix_;
   MatrixCut cut_;
+  std::uint64_t step_rows_;
 };
 
 }  // namespace

@@ -18,6 +18,10 @@ std::uint64_t on_chunk_borders(std::uint64_t n, std::uint64_t chunk, std::uint64
   return at_least_one(std::min(end, std::max(chunk, n / chunk * chunk)));
 }
 
+bool whole_rows_lie_together(const storage::MatrixInfo& info) {
+  return info.contiguous == storage::Contiguous::rows && !info.chunk && info.types.size() <= 1;
+}
+
 }  // namespace
 
 blocks::Grid MatrixCut::grid() const {
@@ -70,11 +74,19 @@ MatrixCut cut_matrix(const storage::MatrixInfo& info, std::uint64_t most_lane_co
 }
 
 MatrixCut with_even_lanes(MatrixCut cut, const storage::MatrixInfo& info) {
-  const bool by_rows = info.contiguous == storage::Contiguous::rows && !info.chunk && info.types.size() <= 1;
-  if (by_rows && cut.lane_columns < cut.columns) {
+  if (whole_rows_lie_together(info) && cut.lane_columns < cut.columns) {
     cut.lane_columns = divide_up(cut.columns, divide_up(cut.columns, 2 * cut.lane_columns));
   }
   return cut;
+}
+
+std::uint64_t steps_at_once(const MatrixCut& cut, const storage::MatrixInfo& info) {
+  constexpr std::uint64_t enough_rows = 512, enough_blocks = 64;
+  std::uint64_t steps = 1;
+  if (!whole_rows_lie_together(info)) return steps;
+  while (2 * steps * cut.step_rows <= enough_rows && divide_up(cut.grid().count(), 2 * steps) >= enough_blocks)
+    steps *= 2;
+  return steps;
 }
 
 }  // namespace rankwise::statistics

@@ -39,4 +39,9 @@ MatrixCut cut_matrix(const storage::MatrixInfo& info, std::uint64_t most_lane_co
 /// is read from front to end, while two touch every row twice. Steps stay, and with them the bits of the results.
 MatrixCut with_even_lanes(MatrixCut cut, const storage::MatrixInfo& info);
 
+/// How many steps pay as one block, where whole rows lie together: a power of two, so that they are a node of the tree
+/// and may be merged within the block. Short steps of wide rows give as much to merge as they read; but many blocks
+/// must be left for ranks and threads to share.
+std::uint64_t steps_at_once(const MatrixCut& cut, const storage::MatrixInfo& info);
+
 }  // namespace rankwise::statistics

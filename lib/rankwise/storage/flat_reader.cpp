@@ -66,6 +66,8 @@ class FlatReader final : public MatrixReader {
     if (is_half(layout_.encoding)) widen_halves(room);
   }
 
+  [[nodiscard]] bool shows_in_place() const override { return mapped_ != nullptr; }
+
   void announce(const Region& region) const override {
     if (!lies_together(region)) return;
     const auto [outer, inner] = ordered(region);

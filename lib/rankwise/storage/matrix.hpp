@@ -112,6 +112,8 @@ class MatrixReader {
   /// @pre the region lies in the matrix
   /// @throws InputError or IoError naming the file
   virtual void read(const Region& region, Tile& tile) const = 0;
+  /// Whether tiles are views of the file: they take no room, however large.
+  [[nodiscard]] virtual bool shows_in_place() const { return false; }
   /// This region will be read soon: what is on a disk may begin to come. Never waits, never fails.
   virtual void announce(const Region& region) const { (void)region; }
 };

@@ -88,6 +88,7 @@ class TransposedReader final : public MatrixReader {
     if (tile.type() != type_) tile.widen();  // of columns of several types
     tile.transpose();
   }
+  [[nodiscard]] bool shows_in_place() const override { return reader_->shows_in_place(); }
   void announce(const Region& region) const override {
     reader_->announce({.rows = region.columns, .columns = region.rows});
   }
