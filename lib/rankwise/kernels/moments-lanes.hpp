@@ -11,8 +11,8 @@ namespace rankwise::kernels {
 
 inline constexpr std::size_t max_vector = 8;  // doubles; the 32 lanes are a multiple of any vector
 inline constexpr std::size_t run_strip = 4;   // rows: so long do a vector's sums stay in registers
-inline constexpr std::size_t tile_strip = 4;
-inline constexpr std::size_t panel_columns = 256;  // what is noted of them stays in the first cache with a strip
+inline constexpr std::size_t tile_strip = 8;
+inline constexpr std::size_t panel_columns = 128;  // what is noted of them stays in the first cache with a strip
 inline constexpr std::size_t run_ahead = 8192;     // bytes: so far ahead of the loads is fetched
 
 /// What is known of the deviations from the centre.
