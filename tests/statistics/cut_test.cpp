@@ -89,7 +89,9 @@ TEST(Cut, even_lanes_keep_the_steps_and_cover_everything) {
 }
 
 TEST(Cut, short_steps_of_wide_rows_are_taken_at_once_where_many_blocks_are_left) {
-  const auto at_once = [](const storage::MatrixInfo& info) { return steps_at_once(cut_matrix(info), info); };
+  const auto at_once = [](const storage::MatrixInfo& info) {
+    return steps_at_once(with_even_lanes(cut_matrix(info), info), info);
+  };
   EXPECT_EQ(at_once(matrix(30'000, 10'000, Contiguous::rows)), 4U) << "118 blocks of 256 rows";
   EXPECT_EQ(at_once(matrix(300'000, 10'000, Contiguous::rows)), 8U) << "512 rows are enough";
   EXPECT_EQ(at_once(matrix(3'000, 10'000, Contiguous::rows)), 1U);
