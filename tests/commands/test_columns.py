@@ -112,6 +112,28 @@ def test_one_digest_of_a_csv_that_several_threads_scan(tmp_path):
         assert_refused(run("columns", path, ranks=r, threads=t), 3, f"line {line} has 3 fields, not 4")
 
 
+def sparse_npy(path, dtype, rows, columns):
+    """A file with holes: zeros, and every 16th row has values."""
+    a = np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=(rows, columns))
+    for row in range(0, rows, 16):
+        a[row] = (row * 7919 + np.arange(columns) * 104729) % 1000003 / 1000 - 300
+    a.flush()
+    return path
+
+
+def test_short_steps_of_wide_rows_give_the_bits_of_each_step_alone(tmp_path):
+    native = sparse_npy(tmp_path / "native.npy", "<f8", 8200, 8192)
+    swapped = sparse_npy(tmp_path / "swapped.npy", ">f8", 8200, 8192)
+    results = [run_json("columns", native, "--stats", ALL, ranks=ranks) for ranks in (None, 3)]
+    results += [run_json("columns", swapped, "--stats", ALL, ranks=ranks) for ranks in (None, 3)]
+    results += [run_json("columns", native, "--stats", ALL, "--deliver", "scatter", ranks=2)]
+    # Of the version that merged step after step.
+    assert {result["digest"] for result in results} == {"cec1f0b4669e63df3a2d7810899a9d31"}
+    some = range(0, 8192, 1000)
+    assert_equals({"statistics": {name: [values[c] for c in some] for name, values in results[0]["statistics"].items()}},
+                  oracle(np.load(native, mmap_mode="r")[:, ::1000]))
+
+
 def test_rows_are_the_columns_of_the_transpose(tmp_path):
     a = random.random((301, 40))
     expected = oracle(a.T)
