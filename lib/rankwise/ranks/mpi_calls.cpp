@@ -21,7 +21,7 @@ void check(int code, const char* call) {
 void Nap::take() {
   using std::chrono::microseconds;
   const auto waited = Clock::now() - begin_;
-  if (waited < microseconds(200)) {
+  if (waited < microseconds(2000)) {
     std::this_thread::yield();
   } else {
     std::this_thread::sleep_for(std::clamp<Clock::duration>(waited / 8, microseconds(50), microseconds(1000)));
