@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 from measures import memory, messages, progress_cost, scaling, start_up
-from race import Peer, Program, race
+from race import Peer, Program, race, read_whole
 
 THREADS = len(os.sched_getaffinity(0))
 
@@ -81,13 +81,6 @@ with h5py.File({file!r}, "w") as f:
 """
         subprocess.run([options.python[0][0], "-c", code], check=True)
     return file
-
-
-def read_whole(file):
-    """Into the page cache."""
-    with open(file, "rb") as f:
-        while f.read(1 << 24):
-            pass
 
 
 def columns_jobs(options):

@@ -6,6 +6,8 @@ import subprocess
 import threading
 import time
 
+from race import read_whole
+
 
 def wall(line, **options):
     start = time.perf_counter()
@@ -56,6 +58,8 @@ def scaling(options):
                     "none"]
             if ranks > 1 and threads > 1:
                 line[3:3] = ["--map-by", f"slot:PE={threads}"]
+            if job == "columns":
+                read_whole(command[1])
             done = subprocess.run(line, capture_output=True, text=True, check=True)
             if turn > 0:
                 seconds.setdefault((job, kind, ranks, threads), []).append(json.loads(done.stdout)["seconds"])

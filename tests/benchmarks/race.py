@@ -61,6 +61,13 @@ def agree(a, b, tolerance):
     return len(a) == len(b) and all(math.isclose(x, y, rel_tol=tolerance, abs_tol=tolerance) for x, y in zip(a, b))
 
 
+def read_whole(file):
+    """Into the page cache."""
+    with open(file, "rb") as f:
+        while f.read(1 << 24):
+            pass
+
+
 def race(contenders, repeat, tolerance=1e-9, before=lambda: None):
     """Runs them all, once to warm up and `repeat` times more; `before` goes before each round (it brings the file back
     into the page cache if the system took it out). @return one result for each: median, range, agreement"""

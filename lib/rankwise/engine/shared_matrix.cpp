@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "rankwise/engine/inspection.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/storage/mapped_file.hpp"
 #include "rankwise/storage/source.hpp"
@@ -47,24 +48,10 @@ Delivery::Bytes serve(const MatrixReader& reader, std::span<const std::byte> req
   return out.take();
 }
 
-storage::MatrixInfo inspect_on_root(const Context& context, const std::string& source) {
-  const ranks::Communicator& ranks = context.ranks();
-  std::vector<std::byte> bytes;
-  ranks::agree(ranks, [&] {
-    if (!ranks.is_root()) return;
-    ByteWriter out;
-    storage::inspect_matrix(source, context.options().threads).encode(out);
-    bytes = out.take();
-  });
-  bytes = ranks::broadcast(ranks, std::move(bytes));
-  ByteReader in(bytes);
-  return storage::MatrixInfo::decode(in);
-}
-
 }  // namespace
 
 SharedMatrix::SharedMatrix(const Context& context, const std::string& source, Deliver deliver)
-    : info_(inspect_on_root(context, source)), delivery_(std::make_unique<Delivery>()) {
+    : info_(inspect_together(context, source, deliver != Deliver::scatter)), delivery_(std::make_unique<Delivery>()) {
   const ranks::Communicator& ranks = context.ranks();
   ranks::agree(ranks, [&] {
     if (deliver == Deliver::scatter && !ranks.is_root()) return;

@@ -117,9 +117,15 @@ std::uint64_t text_begin(const CsvText& text) {
 }
 
 /// Scans all rows.
-CsvRows scan_rows(const CsvText& text, const CsvScan::Options& options, const CsvRanges& ranges) {
-  if (ranges.threads > 1 && text.size() - options.offset > ranges.range.value) {
-    if (auto rows = scan_ranges(text, options, ranges)) return *std::move(rows);
+CsvRows scan_rows(const CsvText& text, const CsvScan::Options& options, const CsvInspection& how) {
+  if (text.size() - options.offset > how.ranges.range.value) {
+    std::optional<CsvRows> rows;
+    if (how.scanner) {
+      rows = how.scanner(text, options, how.ranges);
+    } else if (how.ranges.threads > 1) {
+      rows = scan_ranges(text, options, how.ranges);
+    }
+    if (rows) return *std::move(rows);
   }
   // Where something is wrong, this says what comes first.
   CsvScan scan(options);
@@ -143,7 +149,7 @@ MatrixInfo inspect_csv(const std::string& path, char separator, const CsvInspect
                                   .offset = info.names.empty() ? begin : first.first_record().end,
                                   .columns = first.columns(),
                                   .chunk = how.chunk},
-                                 how.ranges);
+                                 how);
 
   info.file = path;
   info.format = Format::csv;
@@ -160,8 +166,8 @@ MatrixInfo inspect_csv(const std::string& path, char separator, const CsvInspect
   return info;
 }
 
-MatrixInfo inspect_csv(const std::string& path, char separator, int threads) {
-  return inspect_csv(path, separator, {.ranges = {.threads = threads}});
+MatrixInfo inspect_csv(const std::string& path, char separator) {
+  return inspect_csv(path, separator, CsvInspection{});
 }
 
 }  // namespace rankwise::storage

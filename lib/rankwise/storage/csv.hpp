@@ -10,9 +10,8 @@ namespace rankwise::storage {
 /// Looks at a CSV (or TSV) file once from beginning to end: its header, how many rows and columns, where every so many
 /// rows begin. Values are float64; see csv.cpp for what counts as missing.
 /// @param separator ',' or '\t'
-/// @param threads how many look; what they find does not depend on it
 /// @throws InputError for an empty or ragged file or an unclosed quote, with line and column
-MatrixInfo inspect_csv(const std::string& path, char separator, int threads = 1);
+MatrixInfo inspect_csv(const std::string& path, char separator);
 
 /// @throws IoError if the file cannot be opened
 std::unique_ptr<const MatrixReader> open_csv(const MatrixInfo& info);

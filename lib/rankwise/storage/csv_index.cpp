@@ -32,6 +32,21 @@ void CsvChunks::add(std::uint64_t end) {
   next_ = begins_.size() * rows_per_chunk_;
 }
 
+void CsvChunks::encode(ByteWriter& out) const {
+  out.put(chunk_.value);
+  out.put(rows_per_chunk_);
+  out.put(next_);
+  out.put_vector(begins_);
+}
+
+CsvChunks CsvChunks::decode(ByteReader& in) {
+  CsvChunks chunks(0, {in.get<std::uint64_t>()});
+  chunks.rows_per_chunk_ = in.get<std::uint64_t>();
+  chunks.next_ = in.get<std::uint64_t>();
+  chunks.begins_ = in.get_vector<std::uint64_t>();
+  return chunks;
+}
+
 void CsvChunks::finish(std::uint64_t rows) {
   if ((begins_.size() - 1) * rows_per_chunk_ >= rows) begins_.pop_back();
 }

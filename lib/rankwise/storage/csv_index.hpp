@@ -35,6 +35,9 @@ class CsvChunks {
   /// There are so many rows. No chunk begins after the last one.
   void finish(std::uint64_t rows);
 
+  void encode(ByteWriter& out) const;
+  static CsvChunks decode(ByteReader& in);
+
   [[nodiscard]] std::uint64_t rows_per_chunk() const { return rows_per_chunk_; }
   [[nodiscard]] const std::vector<std::uint64_t>& begins() const { return begins_; }
 

@@ -13,6 +13,7 @@ namespace rankwise::storage {
 struct CsvInspection {
   Bytes chunk = mebibytes(4);  ///< what is read at once later; part of the result
   CsvRanges ranges = {};
+  CsvScanner scanner = {};  ///< of texts of more than one range; nobody: the threads of `ranges`
 };
 
 /// inspect_csv in every detail.

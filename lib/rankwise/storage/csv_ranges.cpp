@@ -6,12 +6,12 @@
 #include <exception>
 #include <map>
 #include <mutex>
-#include <span>
 #include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "rankwise/base/checked.hpp"
 #include "rankwise/base/stop_request.hpp"
 #include "rankwise/storage/csv_join.hpp"
 
@@ -21,25 +21,34 @@ namespace {
 /// Small enough to stay in the cache from the search for NUL bytes to the scan.
 constexpr std::uint64_t piece_bytes = std::uint64_t{1} << 18;
 
+blocks::Range place_of(std::uint64_t index, const CsvText& text, const CsvScan::Options& rows,
+                       const CsvRanges& ranges) {
+  const std::uint64_t begin = rows.offset + index * ranges.range.value;
+  return {begin, std::min(begin + ranges.range.value, text.size())};
+}
+
+/// Scans ranges in several threads.
 class RangesScan {
  public:
-  RangesScan(const CsvText& text, const CsvScan::Options& rows, const CsvRanges& ranges)
+  /// Takes the scan of a range, in whatever order they come, in one thread at a time. @return whether to go on
+  using Take = std::function<bool(std::uint64_t index, std::optional<CsvScan> scan)>;
+
+  RangesScan(const CsvText& text, const CsvScan::Options& rows, const CsvRanges& ranges, const blocks::Range& some,
+             Take take)
       : text_(text),
         rows_(rows),
-        range_(ranges.range.value),
-        places_(ranges.places),
+        ranges_(ranges),
         ahead_(static_cast<std::uint64_t>(ranges.threads)),
-        join_(text, rows) {
-    const std::uint64_t bytes = text.size() - rows.offset;
-    ranges_ = bytes / range_ + (bytes % range_ == 0 ? 0 : 1);
-  }
+        next_(some.begin),
+        some_(some),
+        take_(std::move(take)) {}
 
-  /// Also in the calling thread.
-  void run() {
-    text_.announce({rows_.offset, range_of(ahead_).begin});
+  /// Also in the calling thread. @return whether all were taken, and none holds a NUL byte
+  bool run() {
+    text_.announce({place(some_.begin).begin, place(std::min(some_.begin + ahead_, some_.end)).begin});
     {
       std::vector<std::jthread> others;
-      const std::uint64_t most = std::min(ahead_, ranges_);
+      const std::uint64_t most = std::min(ahead_, some_.size());
       try {
         while (others.size() + 1 < most) others.emplace_back([this] { work(); });
       } catch (const std::system_error&) {
@@ -48,28 +57,21 @@ class RangesScan {
       work();
     }
     if (failure_ != nullptr) std::rethrow_exception(failure_);
-  }
-
-  std::optional<CsvRows> result() {
-    if (!sound_) return std::nullopt;
-    join_.finish();
-    if (!join_.sound()) return std::nullopt;
-    return CsvRows{join_.records(), join_.chunks()};
+    return sound_;
   }
 
  private:
-  [[nodiscard]] blocks::Range range_of(std::uint64_t index) const {
-    const std::uint64_t begin = rows_.offset + index * range_;
-    return {begin, std::min(begin + range_, text_.size())};
-  }
+  [[nodiscard]] blocks::Range place(std::uint64_t index) const { return place_of(index, text_, rows_, ranges_); }
 
   void work() noexcept {
     try {
       CsvText::Room room;
-      for (std::uint64_t index = next_++; index < ranges_ && sound_; index = next_++) {
-        text_.announce(range_of(index + ahead_));
-        auto scan = scan_range(range_of(index), room);
-        if (sound_) join(index, std::move(scan));
+      for (std::uint64_t index = next_++; index < some_.end && sound_; index = next_++) {
+        if (index + ahead_ < some_.end) text_.announce(place(index + ahead_));
+        auto scan = scan_range(place(index), room);
+        if (!sound_) return;
+        const std::lock_guard lock(mutex_);
+        if (!take_(index, std::move(scan))) sound_ = false;
       }
     } catch (...) {
       const std::lock_guard lock(mutex_);
@@ -93,7 +95,7 @@ class RangesScan {
           line = static_cast<std::size_t>(newline - bytes.begin()) + 1;
         }
         scan.emplace(CsvScan::Options{
-            .separator = rows_.separator, .offset = at + line, .columns = rows_.columns, .chunk = places_});
+            .separator = rows_.separator, .offset = at + line, .columns = rows_.columns, .chunk = ranges_.places});
         bytes = bytes.subspan(line);
       }
       scan->add(bytes);
@@ -101,38 +103,82 @@ class RangesScan {
     return scan;
   }
 
-  /// Whoever brings the range that the join waits for adds all that follow it.
-  void join(std::uint64_t index, std::optional<CsvScan> scan) {
-    const std::lock_guard lock(mutex_);
-    scanned_.emplace(index, std::move(scan));
-    for (; !scanned_.empty() && scanned_.begin()->first == joined_ && sound_; ++joined_) {
-      join_.add(range_of(joined_), std::move(scanned_.extract(scanned_.begin()).mapped()));
-      if (!join_.sound()) sound_ = false;
-    }
-  }
-
   const CsvText& text_;
   CsvScan::Options rows_;
-  std::uint64_t range_;
-  Bytes places_;
+  CsvRanges ranges_;
   std::uint64_t ahead_;  // that far ahead, a range is read from the disk while this one is scanned
-  std::uint64_t ranges_ = 0;
 
-  std::atomic<std::uint64_t> next_{0};
+  std::atomic<std::uint64_t> next_;
   std::atomic<bool> sound_{true};
   std::mutex mutex_;
-  std::map<std::uint64_t, std::optional<CsvScan>> scanned_;  // but not joined
+  blocks::Range some_;
+  Take take_;
+  std::exception_ptr failure_;
+};
+
+/// Joins scans as soon as their turn comes.
+class RangesJoin {
+ public:
+  RangesJoin(const CsvText& text, const CsvScan::Options& rows, const CsvRanges& ranges)
+      : text_(text), rows_(rows), ranges_(ranges), join_(text, rows) {}
+
+  /// @return whether the text is sound as far as that is known
+  bool add(std::uint64_t index, std::optional<CsvScan> scan) {
+    waiting_.emplace(index, std::move(scan));
+    for (; join_.sound() && !waiting_.empty() && waiting_.begin()->first == joined_; ++joined_) {
+      join_.add(place_of(joined_, text_, rows_, ranges_), std::move(waiting_.extract(waiting_.begin()).mapped()));
+    }
+    return join_.sound();
+  }
+  /// @pre all ranges were added
+  std::optional<CsvRows> result() {
+    join_.finish();
+    if (!join_.sound()) return std::nullopt;
+    return CsvRows{join_.records(), join_.chunks()};
+  }
+
+ private:
+  const CsvText& text_;
+  CsvScan::Options rows_;
+  CsvRanges ranges_;
+  std::map<std::uint64_t, std::optional<CsvScan>> waiting_;
   std::uint64_t joined_ = 0;
   CsvJoin join_;
-  std::exception_ptr failure_;
 };
 
 }  // namespace
 
+std::uint64_t count_ranges(const CsvText& text, const CsvScan::Options& rows, const CsvRanges& ranges) {
+  return divide_up(text.size() - rows.offset, ranges.range.value);
+}
+
+std::optional<CsvScans> scan_some(const CsvText& text, const CsvScan::Options& rows, const CsvRanges& ranges,
+                                  const blocks::Range& some) {
+  CsvScans scans(some.size());
+  RangesScan scan(text, rows, ranges, some, [&](std::uint64_t index, std::optional<CsvScan> found) {
+    scans[index - some.begin] = std::move(found);
+    return true;
+  });
+  if (!scan.run()) return std::nullopt;
+  return scans;
+}
+
+std::optional<CsvRows> join_scans(const CsvText& text, const CsvScan::Options& rows, const CsvRanges& ranges,
+                                  CsvScans scans) {
+  RangesJoin join(text, rows, ranges);
+  for (std::size_t i = 0; i < scans.size(); ++i) {
+    heed_stop_request();
+    if (!join.add(i, std::move(scans[i]))) return std::nullopt;
+  }
+  return join.result();
+}
+
 std::optional<CsvRows> scan_ranges(const CsvText& text, const CsvScan::Options& rows, const CsvRanges& ranges) {
-  RangesScan scan(text, rows, ranges);
-  scan.run();
-  return scan.result();
+  RangesJoin join(text, rows, ranges);
+  RangesScan scan(text, rows, ranges, {0, count_ranges(text, rows, ranges)},
+                  [&](std::uint64_t index, std::optional<CsvScan> found) { return join.add(index, std::move(found)); });
+  if (!scan.run()) return std::nullopt;
+  return join.result();
 }
 
 }  // namespace rankwise::storage

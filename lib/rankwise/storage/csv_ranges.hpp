@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <vector>
 
 #include "rankwise/base/bytes.hpp"
 #include "rankwise/storage/csv_index.hpp"
@@ -10,7 +12,7 @@
 
 namespace rankwise::storage {
 
-/// How a text is shared among threads. No result depends on it.
+/// How a text is shared among those who scan it. No result depends on it.
 struct CsvRanges {
   Bytes range = mebibytes(4);    ///< what one thread scans at a time
   Bytes places = kibibytes(64);  ///< a scan notes where records begin so far apart, to find others from there
@@ -22,10 +24,30 @@ struct CsvRows {
   CsvChunks chunks;
 };
 
+/// A scan of each of some ranges; nothing of one without a newline.
+using CsvScans = std::vector<std::optional<CsvScan>>;
+
+/// How many ranges the rows of a text are.
+std::uint64_t count_ranges(const CsvText& text, const CsvScan::Options& rows, const CsvRanges& ranges);
+
+/// Scans some of them in several threads, each range in one.
+/// @return nothing if there is a NUL byte among them
+/// @throws IoError, Stopped
+std::optional<CsvScans> scan_some(const CsvText& text, const CsvScan::Options& rows, const CsvRanges& ranges,
+                                  const blocks::Range& some);
+
+/// Puts the scans of all ranges together, in their order.
+/// @return as scan_ranges
+std::optional<CsvRows> join_scans(const CsvText& text, const CsvScan::Options& rows, const CsvRanges& ranges,
+                                  CsvScans scans);
+
 /// Scans a text from where its rows begin to its end in several threads, each range of it in one, and finds what one
 /// scan over all of it finds.
 /// @return nothing if the text holds a NUL byte, ragged rows or an open quote: one scan over all of it says where
 /// @throws IoError, Stopped
 std::optional<CsvRows> scan_ranges(const CsvText& text, const CsvScan::Options& rows, const CsvRanges& ranges);
+
+/// Somebody who does what scan_ranges does.
+using CsvScanner = std::function<std::optional<CsvRows>(const CsvText&, const CsvScan::Options&, const CsvRanges&)>;
 
 }  // namespace rankwise::storage

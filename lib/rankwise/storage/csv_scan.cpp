@@ -86,6 +86,40 @@ void CsvScan::add(std::span<const char> bytes) {
   }
 }
 
+template <class Scan, class Act>
+void CsvScan::for_each_plain(Scan& scan, Act act) {
+  act(scan.separator_);
+  act(scan.offset_);
+  act(scan.columns_);
+  act(scan.after_);
+  act(scan.after_white_);
+  act(scan.blank_);
+  act(scan.separators_);
+  act(scan.record_);
+  act(scan.opening_quote_);
+  act(scan.records_);
+  act(scan.first_record_);
+  act(scan.last_ragged_);
+  act(scan.last_end_);
+}
+
+void CsvScan::encode(ByteWriter& out) const {
+  for_each_plain(*this, [&](const auto& field) { out.put(field); });
+  out.put(ragged_.has_value());
+  out.put(ragged_.value_or(Ragged{}));
+  chunks_.encode(out);
+}
+
+CsvScan CsvScan::decode(ByteReader& in) {
+  CsvScan scan({});
+  for_each_plain(scan, [&]<class Field>(Field& field) { field = in.get<Field>(); });
+  const bool is_ragged = in.get<bool>();
+  const auto ragged = in.get<Ragged>();
+  if (is_ragged) scan.ragged_ = ragged;
+  scan.chunks_ = CsvChunks::decode(in);
+  return scan;
+}
+
 void CsvScan::finish() {
   if (!blank_ && !open_quote()) end_record(offset_, separators_ + 1);
   blank_ = true;

@@ -26,6 +26,10 @@ class CsvScan {
 
   explicit CsvScan(const Options& options);
 
+  /// All that it knows, to go on elsewhere.
+  void encode(ByteWriter& out) const;
+  static CsvScan decode(ByteReader& in);
+
   /// The file's next bytes.
   void add(std::span<const char> bytes);
   /// There are no more: the last record may lack its newline. One with an open quote does not count.
@@ -54,6 +58,9 @@ class CsvScan {
   /// What the byte before the next one was.
   enum class After : std::uint8_t { field_begin, plain, quoted, closing_quote };
 
+  /// Calls act(field) for each that can be copied as it is.
+  template <class Scan, class Act>
+  static void for_each_plain(Scan& scan, Act act);
   void add_byte(char c);
   bool add_block(const char* block);
   std::optional<std::uint64_t> quoted_bits(std::uint64_t quotes, std::uint64_t field_ends);

@@ -89,7 +89,8 @@ FileDescription describe(const std::string& source) {
   const SourceName name = split_source(source);
   const bool is_pattern = !matching_files(name.file).empty();
   if (!is_pattern && detect_format(name.file) == Format::hdf5) return describe_hdf5(name);
-  const MatrixInfo info = inspect_matrix(source, static_cast<int>(std::thread::hardware_concurrency()));
+  const MatrixInfo info =
+      inspect_matrix(source, {.ranges = {.threads = static_cast<int>(std::thread::hardware_concurrency())}});
   DatasetDescription d{.dataset = info.dataset, .shape = {info.rows, info.columns}, .type = info.description};
   d.stored = info.stored;
   d.names = info.names;

@@ -70,13 +70,13 @@ char separator_of(const std::string& path) {
   return ends_with(path, ".tsv") || ends_with(path, ".tab") ? '\t' : ',';
 }
 
-MatrixInfo inspect_file(const SourceName& name, int threads) {
+MatrixInfo inspect_file(const SourceName& name, const CsvInspection& how) {
   const Format format = detect_format(name.file);
   if (format != Format::hdf5 && !name.dataset.empty()) {
     throw InputError(fmt::format("{} is no HDF5 file: it has no datasets to choose from", name.file));
   }
   if (format == Format::hdf5) return inspect_hdf5(name.file, name.dataset);
-  return format == Format::npy ? inspect_npy(name.file) : inspect_csv(name.file, separator_of(name.file), threads);
+  return format == Format::npy ? inspect_npy(name.file) : inspect_csv(name.file, separator_of(name.file), how);
 }
 
 class TransposedReader final : public MatrixReader {
@@ -123,15 +123,15 @@ Format detect_format(const std::string& path) {
   throw InputError(fmt::format("{} is neither HDF5 nor .npy, and its name does not end in .csv or .tsv", path));
 }
 
-MatrixInfo inspect_matrix(const std::string& source, int threads) {
+MatrixInfo inspect_matrix(const std::string& source, const CsvInspection& how) {
   const SourceName name = split_source(source);
   MatrixInfo info;
   if (const auto files = matching_files(name.file); !files.empty()) {
     std::vector<MatrixInfo> parts;
-    for (const auto& file : files) parts.push_back(inspect_file({file, name.dataset}, threads));
+    for (const auto& file : files) parts.push_back(inspect_file({file, name.dataset}, how));
     info = concatenate(parts);
   } else {
-    info = inspect_file(name, threads);
+    info = inspect_file(name, how);
   }
   info.source = source;
   return info;

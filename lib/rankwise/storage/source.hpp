@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "rankwise/storage/csv_inspection.hpp"
 #include "rankwise/storage/matrix.hpp"
 
 namespace rankwise::storage {
@@ -23,9 +24,9 @@ Format detect_format(const std::string& path);
 
 /// Looks at a source: what is in it, how it lies there. Everything that can be wrong with it before its elements are
 /// read is found here.
-/// @param threads how many may scan a text; what they find does not depend on it
+/// @param how texts are scanned
 /// @throws InputError, IoError
-MatrixInfo inspect_matrix(const std::string& source, int threads = 1);
+MatrixInfo inspect_matrix(const std::string& source, const CsvInspection& how = {});
 
 /// Opens what was inspected, perhaps on another rank.
 /// @throws IoError if this rank does not see the file, or sees another one under its name

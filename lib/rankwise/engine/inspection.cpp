@@ -1,0 +1,177 @@
+#include "rankwise/engine/inspection.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <utility>
+
+#include "rankwise/ranks/agreement.hpp"
+#include "rankwise/storage/source.hpp"
+
+namespace rankwise::engine {
+namespace {
+
+using storage::CsvRanges;
+using storage::CsvRows;
+using storage::CsvScan;
+using storage::CsvScans;
+using storage::CsvText;
+
+constexpr std::uint64_t worth_help = 4;         // ranges
+constexpr std::uint64_t most_places = 1 << 24;  // that scans note of a text, at 8 bytes each on rank 0
+
+/// What rank 0 asks all ranks to scan. Nothing at all, encoded as no bytes, ends their help.
+struct Request {
+  std::string path;
+  std::string identity;
+  CsvScan::Options rows;
+  CsvRanges ranges;
+
+  [[nodiscard]] std::vector<std::byte> encode() const {
+    ByteWriter out;
+    out.put_string(path);
+    out.put_string(identity);
+    out.put(rows.separator);
+    out.put(rows.offset);
+    out.put(rows.columns);
+    out.put(rows.chunk.value);
+    out.put(ranges.range.value);
+    out.put(ranges.places.value);
+    return out.take();
+  }
+  static Request decode(ByteReader in) {
+    Request request{.path = in.get_string(), .identity = in.get_string(), .rows = {}, .ranges = {}};
+    request.rows.separator = in.get<char>();
+    request.rows.offset = in.get<std::uint64_t>();
+    request.rows.columns = in.get<std::uint64_t>();
+    request.rows.chunk = {in.get<std::uint64_t>()};
+    request.ranges.range = {in.get<std::uint64_t>()};
+    request.ranges.places = {in.get<std::uint64_t>()};
+    return request;
+  }
+};
+
+/// Nothing where this rank does not see the file that rank 0 sees.
+std::unique_ptr<const CsvText> open_same(const Request& request) {
+  try {
+    auto text = std::make_unique<const CsvText>(request.path);
+    if (text->identity() == request.identity) return text;
+  } catch (const Error&) {
+    // It has no part in this; whether it can do without the file is asked later.
+  }
+  return nullptr;
+}
+
+std::vector<std::byte> encoded(const std::optional<CsvScans>& scans) {
+  ByteWriter out;
+  out.put(scans.has_value());
+  for (const auto& scan : scans.value_or(CsvScans{})) {
+    out.put(scan.has_value());
+    if (scan) scan->encode(out);
+  }
+  return out.take();
+}
+
+/// @param shares how many ranges each helper scanned, in the order of `bytes`
+std::optional<CsvScans> decoded(ByteReader in, const std::vector<std::uint64_t>& shares) {
+  CsvScans scans;
+  for (const std::uint64_t share : shares) {
+    if (!in.get<bool>()) return std::nullopt;
+    for (std::uint64_t i = 0; i < share; ++i) {
+      scans.push_back(in.get<bool>() ? std::optional(CsvScan::decode(in)) : std::nullopt);
+    }
+  }
+  return scans;
+}
+
+/// @return on rank 0 the scans of all ranges; nothing elsewhere, or if one holds a NUL byte, or if nobody can help
+/// @note Collective
+std::optional<CsvScans> scan_together(const ranks::Communicator& ranks, const Request& request, int threads) {
+  CsvRanges ranges = request.ranges;
+  ranges.threads = threads;
+  std::unique_ptr<const CsvText> text;
+  ranks::agree(ranks, [&] { text = open_same(request); });
+  const std::uint64_t helps = text == nullptr ? 0 : 1;
+  const auto helpers = ranks::all_gather(ranks, std::span(&helps, 1));
+  const auto before = [&](std::size_t rank) {
+    return static_cast<int>(std::count(helpers.begin(), helpers.begin() + static_cast<std::ptrdiff_t>(rank), 1));
+  };
+  const int all = before(helpers.size());
+  std::vector<std::byte> mine;
+  ranks::agree(ranks, [&] {
+    if (text == nullptr) return;
+    const std::uint64_t count = count_ranges(*text, request.rows, ranges);
+    const auto share = blocks::share(count, before(static_cast<std::size_t>(ranks.rank())), all);
+    mine = encoded(scan_some(*text, request.rows, ranges, share));
+  });
+  const auto bytes = ranks::gather(ranks, std::span<const std::byte>(mine));
+  if (text == nullptr || !ranks.is_root()) return std::nullopt;
+  std::vector<std::uint64_t> shares;
+  for (int i = 0; i < all; ++i) {
+    shares.push_back(blocks::share(count_ranges(*text, request.rows, ranges), i, all).size());
+  }
+  return decoded(ByteReader(bytes), shares);
+}
+
+/// Rank 0.
+storage::MatrixInfo inspect_with_help(const ranks::Communicator& ranks, const std::string& source, int threads) {
+  const auto scanner = [&](const CsvText& text, const CsvScan::Options& rows, const CsvRanges& ranges) {
+    if (count_ranges(text, rows, ranges) < worth_help) return scan_ranges(text, rows, ranges);
+    Request request{.path = text.path(), .identity = text.identity(), .rows = rows, .ranges = ranges};
+    request.ranges.places = std::max(ranges.places, Bytes{text.size() / most_places});
+    ranks::broadcast(ranks, request.encode());
+    auto scans = scan_together(ranks, request, threads);
+    return scans ? join_scans(text, rows, ranges, *std::move(scans)) : std::optional<CsvRows>();
+  };
+  try {
+    auto info = storage::inspect_matrix(source, {.ranges = {.threads = threads}, .scanner = scanner});
+    ranks::broadcast(ranks, std::vector<std::byte>());
+    return info;
+  } catch (const ranks::AgreedError&) {
+    throw;  // the others know
+  } catch (...) {
+    ranks::broadcast(ranks, std::vector<std::byte>());
+    throw;
+  }
+}
+
+/// The other ranks.
+void help(const ranks::Communicator& ranks, int threads) {
+  while (true) {
+    const auto bytes = ranks::broadcast(ranks, std::vector<std::byte>());
+    if (bytes.empty()) return;
+    scan_together(ranks, Request::decode(ByteReader(bytes)), threads);
+  }
+}
+
+}  // namespace
+
+storage::MatrixInfo inspect_together(const Context& context, const std::string& source, bool others_help) {
+  const ranks::Communicator& ranks = context.ranks();
+  const int threads = context.options().threads;
+  std::vector<std::byte> bytes;
+  std::exception_ptr failure;
+  // Every rank goes through all of it, whatever signals come: the others wait for it inside.
+  try {
+    if (ranks.is_root()) {
+      const auto info = others_help && ranks.size() > 1
+                            ? inspect_with_help(ranks, source, threads)
+                            : storage::inspect_matrix(source, {.ranges = {.threads = threads}});
+      ByteWriter out;
+      info.encode(out);
+      bytes = out.take();
+    } else if (others_help) {
+      help(ranks, threads);
+    }
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  ranks::agree(ranks, [&] {
+    if (failure) std::rethrow_exception(failure);
+  });
+  bytes = ranks::broadcast(ranks, std::move(bytes));
+  ByteReader in(bytes);
+  return storage::MatrixInfo::decode(in);
+}
+
+}  // namespace rankwise::engine
