@@ -20,7 +20,7 @@ using kernels::FloatMoments;
 using kernels::IntegerMoments;
 
 template <class M, class Act>
-void for_each_field(Act act) {
+constexpr void for_each_field(Act act) {
   act(&M::count);
   act(&M::nan);
   act(&M::sum);
@@ -31,10 +31,18 @@ void for_each_field(Act act) {
   act(&M::max);
 }
 
-/// Field by field: a lane has thousands of columns.
+template <class M>
+constexpr bool has_padding() {
+  std::size_t bytes = 0;
+  for_each_field<M>([&]<class T>(T M::*) { bytes += sizeof(T); });
+  return bytes < sizeof(M);
+}
+
+/// As they are, or field by field where there would be rubbish between fields: a lane has thousands of columns.
 template <class M>
 void encode_moments(const std::vector<M>& moments, ByteWriter& out) {
   out.reserve(moments.size() * sizeof(M) + sizeof(M));
+  if constexpr (!has_padding<M>()) return out.put_vector(moments);
   for_each_field<M>([&]<class T>(T M::*field) {
     std::vector<T> values(moments.size());
     std::transform(moments.begin(), moments.end(), values.begin(), [&](const M& each) { return each.*field; });
@@ -44,6 +52,7 @@ void encode_moments(const std::vector<M>& moments, ByteWriter& out) {
 
 template <class M>
 std::vector<M> decode_moments(ByteReader& in) {
+  if constexpr (!has_padding<M>()) return in.get_vector<M>();
   std::vector<M> moments;
   for_each_field<M>([&]<class T>(T M::*field) {
     const auto values = in.get_vector<T>();
