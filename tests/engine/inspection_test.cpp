@@ -46,15 +46,15 @@ class InspectionTest : public testing::Test {
   }
   /// What rank 0 finds by itself.
   static std::string alone() { return described(storage::inspect_csv("a.csv", ',')); }
-  [[nodiscard]] std::string together(bool others_help = true) const {
-    auto info = inspect_together(context_, "a.csv", others_help);
+  [[nodiscard]] std::string together(const Help& help = {}) const {
+    auto info = inspect_together(context_, "a.csv", help);
     info.source.clear();
     return described(info);
   }
   /// The error that every rank throws.
   [[nodiscard]] std::string error() const {
     try {
-      inspect_together(context_, "a.csv", true);
+      inspect_together(context_, "a.csv", {});
     } catch (const ranks::AgreedError& error) {
       return error.what();
     }
@@ -72,7 +72,8 @@ class InspectionTest : public testing::Test {
 TEST_F(InspectionTest, all_ranks_find_what_one_finds) {
   enter_folder_with(long_text());
   EXPECT_EQ(together(), alone());
-  EXPECT_EQ(together(false), alone());
+  EXPECT_EQ(together({.ranges_at_once = 2}), alone());
+  EXPECT_EQ(together({.allowed = false}), alone());
 }
 
 TEST_F(InspectionTest, ranks_that_see_no_file_or_another_one_do_no_harm) {
@@ -88,7 +89,7 @@ TEST_F(InspectionTest, ranks_that_see_no_file_or_another_one_do_no_harm) {
 
 TEST_F(InspectionTest, a_short_text_is_looked_at_by_rank_0) {
   enter_folder_with(rank() == 0 ? "1,2\n3,4\n" : "");
-  const auto info = inspect_together(context_, "a.csv", true);
+  const auto info = inspect_together(context_, "a.csv", {});
   EXPECT_EQ(info.rows, 2U);
   EXPECT_EQ(info.columns, 2U);
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "rankwise/base/stop_request.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/storage/source.hpp"
 
@@ -17,8 +18,7 @@ using storage::CsvScan;
 using storage::CsvScans;
 using storage::CsvText;
 
-constexpr std::uint64_t worth_help = 4;         // ranges
-constexpr std::uint64_t most_places = 1 << 24;  // that scans note of a text, at 8 bytes each on rank 0
+constexpr std::uint64_t worth_help = 4;  // ranges
 
 /// What rank 0 asks all ranks to scan. Nothing at all, encoded as no bytes, ends their help.
 struct Request {
@@ -26,6 +26,7 @@ struct Request {
   std::string identity;
   CsvScan::Options rows;
   CsvRanges ranges;
+  blocks::Range some;  ///< of the ranges
 
   [[nodiscard]] std::vector<std::byte> encode() const {
     ByteWriter out;
@@ -37,16 +38,18 @@ struct Request {
     out.put(rows.chunk.value);
     out.put(ranges.range.value);
     out.put(ranges.places.value);
+    out.put(some);
     return out.take();
   }
   static Request decode(ByteReader in) {
-    Request request{.path = in.get_string(), .identity = in.get_string(), .rows = {}, .ranges = {}};
+    Request request{.path = in.get_string(), .identity = in.get_string(), .rows = {}, .ranges = {}, .some = {}};
     request.rows.separator = in.get<char>();
     request.rows.offset = in.get<std::uint64_t>();
     request.rows.columns = in.get<std::uint64_t>();
     request.rows.chunk = {in.get<std::uint64_t>()};
     request.ranges.range = {in.get<std::uint64_t>()};
     request.ranges.places = {in.get<std::uint64_t>()};
+    request.some = in.get<blocks::Range>();
     return request;
   }
 };
@@ -84,7 +87,7 @@ std::optional<CsvScans> decoded(ByteReader in, const std::vector<std::uint64_t>&
   return scans;
 }
 
-/// @return on rank 0 the scans of all ranges; nothing elsewhere, or if one holds a NUL byte, or if nobody can help
+/// @return on rank 0 the scans; nothing elsewhere, or if there is a NUL byte, or if nobody can help
 /// @note Collective
 std::optional<CsvScans> scan_together(const ranks::Communicator& ranks, const Request& request, int threads) {
   CsvRanges ranges = request.ranges;
@@ -93,35 +96,45 @@ std::optional<CsvScans> scan_together(const ranks::Communicator& ranks, const Re
   ranks::agree(ranks, [&] { text = open_same(request); });
   const std::uint64_t helps = text == nullptr ? 0 : 1;
   const auto helpers = ranks::all_gather(ranks, std::span(&helps, 1));
-  const auto before = [&](std::size_t rank) {
-    return static_cast<int>(std::count(helpers.begin(), helpers.begin() + static_cast<std::ptrdiff_t>(rank), 1));
+  const auto count = [&](std::size_t so_many) {
+    return static_cast<int>(std::count(helpers.begin(), helpers.begin() + static_cast<std::ptrdiff_t>(so_many), 1));
   };
-  const int all = before(helpers.size());
+  const int all = count(helpers.size());
   std::vector<std::byte> mine;
   ranks::agree(ranks, [&] {
     if (text == nullptr) return;
-    const std::uint64_t count = count_ranges(*text, request.rows, ranges);
-    const auto share = blocks::share(count, before(static_cast<std::size_t>(ranks.rank())), all);
+    auto share = blocks::share(request.some.size(), count(static_cast<std::size_t>(ranks.rank())), all);
+    share.begin += request.some.begin;
+    share.end += request.some.begin;
     mine = encoded(scan_some(*text, request.rows, ranges, share));
   });
   const auto bytes = ranks::gather(ranks, std::span<const std::byte>(mine));
-  if (text == nullptr || !ranks.is_root()) return std::nullopt;
+  if (all == 0 || !ranks.is_root()) return std::nullopt;
   std::vector<std::uint64_t> shares;
-  for (int i = 0; i < all; ++i) {
-    shares.push_back(blocks::share(count_ranges(*text, request.rows, ranges), i, all).size());
-  }
+  for (int i = 0; i < all; ++i) shares.push_back(blocks::share(request.some.size(), i, all).size());
   return decoded(ByteReader(bytes), shares);
 }
 
 /// Rank 0.
-storage::MatrixInfo inspect_with_help(const ranks::Communicator& ranks, const std::string& source, int threads) {
-  const auto scanner = [&](const CsvText& text, const CsvScan::Options& rows, const CsvRanges& ranges) {
-    if (count_ranges(text, rows, ranges) < worth_help) return scan_ranges(text, rows, ranges);
-    Request request{.path = text.path(), .identity = text.identity(), .rows = rows, .ranges = ranges};
-    request.ranges.places = std::max(ranges.places, Bytes{text.size() / most_places});
-    ranks::broadcast(ranks, request.encode());
-    auto scans = scan_together(ranks, request, threads);
-    return scans ? join_scans(text, rows, ranges, *std::move(scans)) : std::optional<CsvRows>();
+storage::MatrixInfo inspect_with_help(const ranks::Communicator& ranks, const std::string& source, int threads,
+                                      std::uint64_t at_once) {
+  const auto scanner = [&](const CsvText& text, const CsvScan::Options& rows,
+                           const CsvRanges& ranges) -> std::optional<CsvRows> {
+    const std::uint64_t count = count_ranges(text, rows, ranges);
+    if (count < worth_help) return scan_ranges(text, rows, ranges);
+    Request request{.path = text.path(), .identity = text.identity(), .rows = rows, .ranges = ranges, .some = {}};
+    storage::CsvRangesJoin join(text, rows, ranges);
+    for (std::uint64_t begin = 0; begin < count; begin += at_once) {
+      request.some = {begin, std::min(begin + at_once, count)};
+      ranks::broadcast(ranks, request.encode());
+      auto scans = scan_together(ranks, request, threads);
+      if (!scans) return std::nullopt;
+      for (std::uint64_t i = 0; i < scans->size(); ++i) {
+        heed_stop_request();
+        if (!join.add(begin + i, std::move((*scans)[i]))) return std::nullopt;
+      }
+    }
+    return join.result();
   };
   try {
     auto info = storage::inspect_matrix(source, {.ranges = {.threads = threads}, .scanner = scanner});
@@ -136,7 +149,7 @@ storage::MatrixInfo inspect_with_help(const ranks::Communicator& ranks, const st
 }
 
 /// The other ranks.
-void help(const ranks::Communicator& ranks, int threads) {
+void give_help(const ranks::Communicator& ranks, int threads) {
   while (true) {
     const auto bytes = ranks::broadcast(ranks, std::vector<std::byte>());
     if (bytes.empty()) return;
@@ -146,7 +159,7 @@ void help(const ranks::Communicator& ranks, int threads) {
 
 }  // namespace
 
-storage::MatrixInfo inspect_together(const Context& context, const std::string& source, bool others_help) {
+storage::MatrixInfo inspect_together(const Context& context, const std::string& source, const Help& help) {
   const ranks::Communicator& ranks = context.ranks();
   const int threads = context.options().threads;
   std::vector<std::byte> bytes;
@@ -154,14 +167,14 @@ storage::MatrixInfo inspect_together(const Context& context, const std::string& 
   // Every rank goes through all of it, whatever signals come: the others wait for it inside.
   try {
     if (ranks.is_root()) {
-      const auto info = others_help && ranks.size() > 1
-                            ? inspect_with_help(ranks, source, threads)
+      const auto info = help.allowed && ranks.size() > 1
+                            ? inspect_with_help(ranks, source, threads, help.ranges_at_once)
                             : storage::inspect_matrix(source, {.ranges = {.threads = threads}});
       ByteWriter out;
       info.encode(out);
       bytes = out.take();
-    } else if (others_help) {
-      help(ranks, threads);
+    } else if (help.allowed) {
+      give_help(ranks, threads);
     }
   } catch (...) {
     failure = std::current_exception();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "rankwise/engine/context.hpp"
@@ -7,11 +8,17 @@
 
 namespace rankwise::engine {
 
+/// How other ranks help to look at a source. No result depends on it.
+struct Help {
+  bool allowed = true;
+  std::uint64_t ranges_at_once = 65536;  ///< what scans say of them takes some 50 MB on rank 0
+};
+
 /// Looks at a source on rank 0. Where others may help, all ranks that see the same file under its name scan their parts
 /// of a long text; what is found does not depend on who they are.
 /// @return the same on every rank
 /// @throws ranks::AgreedError
 /// @note Collective
-storage::MatrixInfo inspect_together(const Context& context, const std::string& source, bool others_help);
+storage::MatrixInfo inspect_together(const Context& context, const std::string& source, const Help& help);
 
 }  // namespace rankwise::engine

@@ -51,7 +51,8 @@ Delivery::Bytes serve(const MatrixReader& reader, std::span<const std::byte> req
 }  // namespace
 
 SharedMatrix::SharedMatrix(const Context& context, const std::string& source, Deliver deliver)
-    : info_(inspect_together(context, source, deliver != Deliver::scatter)), delivery_(std::make_unique<Delivery>()) {
+    : info_(inspect_together(context, source, {.allowed = deliver != Deliver::scatter})),
+      delivery_(std::make_unique<Delivery>()) {
   const ranks::Communicator& ranks = context.ranks();
   ranks::agree(ranks, [&] {
     if (deliver == Deliver::scatter && !ranks.is_root()) return;

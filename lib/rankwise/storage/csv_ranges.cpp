@@ -4,7 +4,6 @@
 #include <atomic>
 #include <cstring>
 #include <exception>
-#include <map>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -13,7 +12,6 @@
 
 #include "rankwise/base/checked.hpp"
 #include "rankwise/base/stop_request.hpp"
-#include "rankwise/storage/csv_join.hpp"
 
 namespace rankwise::storage {
 namespace {
@@ -116,36 +114,6 @@ class RangesScan {
   std::exception_ptr failure_;
 };
 
-/// Joins scans as soon as their turn comes.
-class RangesJoin {
- public:
-  RangesJoin(const CsvText& text, const CsvScan::Options& rows, const CsvRanges& ranges)
-      : text_(text), rows_(rows), ranges_(ranges), join_(text, rows) {}
-
-  /// @return whether the text is sound as far as that is known
-  bool add(std::uint64_t index, std::optional<CsvScan> scan) {
-    waiting_.emplace(index, std::move(scan));
-    for (; join_.sound() && !waiting_.empty() && waiting_.begin()->first == joined_; ++joined_) {
-      join_.add(place_of(joined_, text_, rows_, ranges_), std::move(waiting_.extract(waiting_.begin()).mapped()));
-    }
-    return join_.sound();
-  }
-  /// @pre all ranges were added
-  std::optional<CsvRows> result() {
-    join_.finish();
-    if (!join_.sound()) return std::nullopt;
-    return CsvRows{join_.records(), join_.chunks()};
-  }
-
- private:
-  const CsvText& text_;
-  CsvScan::Options rows_;
-  CsvRanges ranges_;
-  std::map<std::uint64_t, std::optional<CsvScan>> waiting_;
-  std::uint64_t joined_ = 0;
-  CsvJoin join_;
-};
-
 }  // namespace
 
 std::uint64_t count_ranges(const CsvText& text, const CsvScan::Options& rows, const CsvRanges& ranges) {
@@ -163,18 +131,22 @@ std::optional<CsvScans> scan_some(const CsvText& text, const CsvScan::Options& r
   return scans;
 }
 
-std::optional<CsvRows> join_scans(const CsvText& text, const CsvScan::Options& rows, const CsvRanges& ranges,
-                                  CsvScans scans) {
-  RangesJoin join(text, rows, ranges);
-  for (std::size_t i = 0; i < scans.size(); ++i) {
-    heed_stop_request();
-    if (!join.add(i, std::move(scans[i]))) return std::nullopt;
+bool CsvRangesJoin::add(std::uint64_t index, std::optional<CsvScan> scan) {
+  waiting_.emplace(index, std::move(scan));
+  for (; join_.sound() && !waiting_.empty() && waiting_.begin()->first == joined_; ++joined_) {
+    join_.add(place_of(joined_, text_, rows_, ranges_), std::move(waiting_.extract(waiting_.begin()).mapped()));
   }
-  return join.result();
+  return join_.sound();
+}
+
+std::optional<CsvRows> CsvRangesJoin::result() {
+  join_.finish();
+  if (!join_.sound()) return std::nullopt;
+  return CsvRows{join_.records(), join_.chunks()};
 }
 
 std::optional<CsvRows> scan_ranges(const CsvText& text, const CsvScan::Options& rows, const CsvRanges& ranges) {
-  RangesJoin join(text, rows, ranges);
+  CsvRangesJoin join(text, rows, ranges);
   RangesScan scan(text, rows, ranges, {0, count_ranges(text, rows, ranges)},
                   [&](std::uint64_t index, std::optional<CsvScan> found) { return join.add(index, std::move(found)); });
   if (!scan.run()) return std::nullopt;

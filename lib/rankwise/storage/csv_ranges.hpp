@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <vector>
 
 #include "rankwise/base/bytes.hpp"
 #include "rankwise/storage/csv_index.hpp"
+#include "rankwise/storage/csv_join.hpp"
 #include "rankwise/storage/csv_scan.hpp"
 #include "rankwise/storage/csv_text.hpp"
 
@@ -36,10 +38,25 @@ std::uint64_t count_ranges(const CsvText& text, const CsvScan::Options& rows, co
 std::optional<CsvScans> scan_some(const CsvText& text, const CsvScan::Options& rows, const CsvRanges& ranges,
                                   const blocks::Range& some);
 
-/// Puts the scans of all ranges together, in their order.
-/// @return as scan_ranges
-std::optional<CsvRows> join_scans(const CsvText& text, const CsvScan::Options& rows, const CsvRanges& ranges,
-                                  CsvScans scans);
+/// Puts the scans of all ranges together, as soon as their turn comes.
+class CsvRangesJoin {
+ public:
+  CsvRangesJoin(const CsvText& text, const CsvScan::Options& rows, const CsvRanges& ranges)
+      : text_(text), rows_(rows), ranges_(ranges), join_(text, rows) {}
+
+  /// @return whether the text is sound as far as that is known
+  bool add(std::uint64_t index, std::optional<CsvScan> scan);
+  /// As scan_ranges. @pre all ranges were added
+  std::optional<CsvRows> result();
+
+ private:
+  const CsvText& text_;
+  CsvScan::Options rows_;
+  CsvRanges ranges_;
+  std::map<std::uint64_t, std::optional<CsvScan>> waiting_;
+  std::uint64_t joined_ = 0;
+  CsvJoin join_;
+};
 
 /// Scans a text from where its rows begin to its end in several threads, each range of it in one, and finds what one
 /// scan over all of it finds.
