@@ -102,7 +102,8 @@ class MomentsJob {
   [[nodiscard]] blocks::Grid grid() const { return cut_.grid(); }
   [[nodiscard]] Bytes partial_bytes() const { return {cut_.lane_columns * sizeof(IntegerMoments)}; }
   [[nodiscard]] Bytes block_bytes() const {
-    const std::uint64_t nodes = static_cast<std::uint64_t>(std::bit_width(cut_.step_rows / step_rows_));
+    // Left children that wait for their siblings, one a level.
+    const auto nodes = static_cast<std::uint64_t>(std::bit_width(cut_.step_rows / step_rows_) - 1);
     const Bytes to_read = room_to_read(matrix_.info(), step_rows_ * cut_.lane_columns);
     return {checked_sum(to_read.value, nodes * partial_bytes().value, "a block of the input")};
   }
