@@ -10,7 +10,9 @@
 namespace rankwise::engine {
 namespace {
 
-constexpr std::chrono::microseconds while_busy{500};  // between looks for messages
+// Between looks for messages, each of which takes some 20 µs of a core's time:
+constexpr std::chrono::microseconds in_a_short_phase{500};
+constexpr std::chrono::microseconds in_a_long_phase{2000};
 
 }  // namespace
 
@@ -30,9 +32,11 @@ void Hands::wait_between_looks() {
   using std::chrono::microseconds;
   const auto now = std::chrono::steady_clock::now();
   if (!work_.is_idle()) last_busy_ = now;
+  const auto so_far = std::chrono::duration_cast<microseconds>(now - began_);
+  const microseconds while_busy = std::clamp<microseconds>(so_far / 1000, in_a_short_phase, in_a_long_phase);
   // An eighth of the idle time so far, so that a rank without work does not keep its core busy looking.
   const auto eighth = std::chrono::duration_cast<microseconds>(now - last_busy_) / 8;
-  work_.wait_for_news(last_busy_ == now ? while_busy : std::clamp(eighth, microseconds(50), while_busy));
+  work_.wait_for_news(last_busy_ == now ? while_busy : std::clamp(eighth, microseconds(50), in_a_short_phase));
 }
 
 Report Hands::report(const ranks::Communicator& ranks) {
