@@ -1,7 +1,7 @@
 #!/bin/bash
 # Measures rankwise against the tools that its users come from, and writes RESULTS.md, results.json and results.svg beside
 # itself. Installs what is missing: Debian's peers, and current ones in a virtual environment in build/peers. It takes some
-# 40 minutes, 20 GB of memory and 8 GB of disk; let the machine do nothing else.
+# 35 minutes, 20 GB of memory and 8 GB of disk; let the machine do nothing else.
 # usage: tests/benchmarks/run.sh [options of compare.py, such as --rows 3000 --columns 1000 --csv-rows 50000 --samples 1e8]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
