@@ -50,7 +50,7 @@ def limits(options, file):
 def peers(options, job, names, file, axis):
     """Each with every Python that was given, the system's first; those that keep all in memory only with the last."""
     loaded = ", from memory" if job in ("sum", "all") else ""
-    shown = {"numpy": f"NumPy{loaded}", "h5py": "h5py + NumPy", "dask": "Dask",
+    shown = {"numpy": f"NumPy{loaded}", "numpy_pieces": "NumPy by millions", "h5py": "h5py + NumPy", "dask": "Dask",
              "multiprocessing": f"multiprocessing{loaded}", "numba": f"numba prange{loaded}",
              "pandas": f"pandas{loaded}", "polars": "Polars", "pyarrow": "pyarrow", "modin": "Modin on Ray"}
     for name in names:
@@ -131,7 +131,7 @@ def pi_job(options):
     yield {"title": f"π from {options.samples} samples", "samples": float(options.samples), "tolerance": 0.01,
            "aim": [["NumPy per core", 14]],
            "contenders": lambda: [*ours(options, ["pi", "--samples", options.samples], of_pi, one_thread=True), *mpi4py,
-                                  *peers(options, "pi", ["numpy", "numba"], options.samples, 0)]}
+                                  *peers(options, "pi", ["numpy", "numpy_pieces", "numba"], options.samples, 0)]}
 
 
 def machine():

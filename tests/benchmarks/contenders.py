@@ -121,17 +121,29 @@ def pandas_all(file, axis):
     return work
 
 
-def numpy_pi(samples, axis):
+def numpy_hits(piece, pieces):
     r = np.random.default_rng(0)
-    n = 10**7
+
+    def hits():
+        x = r.integers(0, 2**32, piece, dtype=np.uint32).astype(np.uint64)
+        y = r.integers(0, 2**32, piece, dtype=np.uint32).astype(np.uint64)
+        s = x * x
+        return int((s + y * y >= s).sum())
 
     def work():
-        x = r.integers(0, 2**32, n, dtype=np.uint32).astype(np.uint64)
-        y = r.integers(0, 2**32, n, dtype=np.uint32).astype(np.uint64)
-        s = x * x
-        return [4.0 * float((s + y * y >= s).sum()) / n]
-    work.samples = n
+        return [4.0 * sum(hits() for _ in range(pieces)) / (piece * pieces)]
+    work.samples = piece * pieces
     return work
+
+
+def numpy_pi(samples, axis):
+    """Many points at once: fast where the system gives large pages quickly."""
+    return numpy_hits(10**7, 2)
+
+
+def numpy_pieces_pi(samples, axis):
+    """So many points at once that malloc keeps the memory."""
+    return numpy_hits(10**6, 20)
 
 
 def numba_pi(samples, axis):
