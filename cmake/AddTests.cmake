@@ -38,8 +38,13 @@ function(add_mpi_test name)
   endforeach()
 endfunction()
 
-# add_command_tests(FILE): each test function of a Python file that runs the real program.
+# add_command_tests(FILE [ENVIRONMENT NAME=VALUE...] [TIMEOUT SECONDS]): each test function of a Python file that runs the
+# real program.
 function(add_command_tests file)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "ENVIRONMENT" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 180)
+  endif()
   cmake_path(GET file STEM stem)
   execute_process(
     COMMAND ${RANKWISE_TEST_PYTHON} -m pytest --collect-only -q -p no:cacheprovider ${CMAKE_CURRENT_SOURCE_DIR}/${file}
@@ -53,8 +58,8 @@ function(add_command_tests file)
     add_test(NAME ${stem}.${short}
              COMMAND ${RANKWISE_TEST_PYTHON} -m pytest -q -p no:cacheprovider --no-header ${file}::${short}
              WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
-    set_tests_properties(${stem}.${short} PROPERTIES LABELS command TIMEOUT 180
-      ENVIRONMENT "${RANKWISE_MPI_TEST_ENVIRONMENT};RANKWISE=$<TARGET_FILE:rankwise>;MPIEXEC=${MPIEXEC_EXECUTABLE};RANKWISE_SANITIZE=${RANKWISE_SANITIZE};PYTHONDONTWRITEBYTECODE=1"
+    set_tests_properties(${stem}.${short} PROPERTIES LABELS command TIMEOUT ${ARG_TIMEOUT}
+      ENVIRONMENT "${RANKWISE_MPI_TEST_ENVIRONMENT};RANKWISE=$<TARGET_FILE:rankwise>;MPIEXEC=${MPIEXEC_EXECUTABLE};RANKWISE_SANITIZE=${RANKWISE_SANITIZE};PYTHONDONTWRITEBYTECODE=1;${ARG_ENVIRONMENT}"
       SKIP_REGULAR_EXPRESSION " skipped")
     if(short MATCHES "cores_are_busy")
       set_tests_properties(${stem}.${short} PROPERTIES RUN_SERIAL ON)

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "apps/rankwise/checkpoint_options.hpp"
 #include "apps/rankwise/commands/commands.hpp"
 #include "apps/rankwise/complaint.hpp"
 
@@ -26,8 +27,9 @@ void refuse_empty_values(const CLI::App& parser) {
 
 std::string help_of(const CommandEntry& entry, const CLI::App& parser) {
   std::string options = parser.help("", CLI::AppFormatMode::All);
-  return fmt::format("{}\n\nUsage: rankwise {} {}\n{}\n{}", entry.summary, entry.name, entry.arguments, options,
-                     entry.explanation);
+  const bool can_resume = parser.get_option_no_throw("--checkpoint") != nullptr;
+  return fmt::format("{}\n\nUsage: rankwise {} {}\n{}\n{}{}", entry.summary, entry.name, entry.arguments, options,
+                     entry.explanation, can_resume ? checkpoint_explanation : "");
 }
 
 /// Only the lists of arguments and options: heading and usage line are ours.
@@ -65,8 +67,8 @@ std::string general_help() {
   }
   return text +
          "\nrankwise COMMAND --help says everything about a command; --version [--verbose] what this program is.\n"
-         "\nExit codes: 0 done, 1 a check failed, 2 usage, 3 input or output, 4 internal or MPI, 128 + n ended by "
-         "signal n.\n";
+         "\nExit codes: 0 done, 1 a check failed, 2 usage, 3 input or output, 4 internal or MPI, 75 stopped "
+         "early\nwith a checkpoint to go on from, 128 + n ended by signal n.\n";
 }
 
 ParsedLine parse_command_line(const std::vector<std::string>& words) {

@@ -24,6 +24,8 @@ std::span<const CommandEntry> command_table() {
                    "SOURCE [options]", correlation_explanation, make_correlation},
       CommandEntry{"pi", "Monte Carlo", "π from random points, to as many digits as you have cores for",
                    "--samples N | --until-error E [options]", pi_explanation, make_pi},
+      CommandEntry{"merge", "Long jobs", "the answer of a whole job from the checkpoints of its shards",
+                   "PART... [options]", merge_explanation, make_merge},
       CommandEntry{"doctor", "About this program", "checks where it runs, and says how to mend what is wrong",
                    "[options]", doctor_explanation, make_doctor},
       CommandEntry{"completion", "About this program", "a script that completes commands and options in your shell",

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "rankwise/base/duration.hpp"
 #include "rankwise/base/errors.hpp"
 #include "rankwise/base/nearest_word.hpp"
 #include "rankwise/base/parse_number.hpp"
@@ -29,6 +30,9 @@ void ComputeOptions::add_to(CLI::App& app) {
                                     {"json", report::ProgressMode::json},
                                     {"none", report::ProgressMode::none}},
                                    progress);
+  add_value(app, "--watchdog", "TIME",
+            "give up when nothing moves for so long, such as 10m, and say which rank sits where",
+            [this](const std::string& text) { watchdog = parse_duration(text, "--watchdog"); });
 }
 
 CLI::Option* add_value(CLI::App& app, const std::string& name, const std::string& value_name,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@ struct ComputeOptions {
   std::optional<Bytes> memory;
   bool plan = false;  ///< say what would be done, and stop
   report::ProgressMode progress = report::ProgressMode::automatic;
+  std::chrono::milliseconds watchdog{0};  ///< 0: none
 
   void add_to(CLI::App& app);
   /// --threads alone, for a command that computes nothing.

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "rankwise/base/stop_request.hpp"
 #include "rankwise/kernels/targets.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/report/format.hpp"
@@ -17,7 +18,8 @@ std::string json_text(const nlohmann::ordered_json& json, int indent) {
   return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-engine::Context Invocation::start(const ComputeOptions& options, report::ProgressDisplay* progress) {
+engine::Context Invocation::start(const ComputeOptions& options, report::ProgressDisplay* progress,
+                                  const CheckpointOptions& checkpoint) {
   ranks::agree(session_->ranks(), [] { kernels::check_processor(); });
   layout_ = ranks::lay_out_threads(*session_, options.threads);
   const auto warnings = ranks::all_gather_text(session_->ranks(), layout_.warning);
@@ -32,14 +34,82 @@ engine::Context Invocation::start(const ComputeOptions& options, report::Progres
   if (progress != nullptr && is_root()) {
     show = [progress](const engine::Progress& p) { progress->show(p.blocks_done, p.blocks); };
   }
-  return {*session_, {.threads = layout_.threads, .memory = options.memory, .show_progress = std::move(show)}};
+  if (auto wanted = checkpoint.wanted(); wanted && !options.plan && !merges_) {
+    wanted->program = RANKWISE_VERSION;
+    wanted->warn = [this](const std::string& text) { note(text); };
+    checkpoint_ = std::make_unique<engine::Checkpoint>(session_->ranks(), *wanted);
+  }
+  return {*session_,
+          {.threads = layout_.threads,
+           .memory = options.memory,
+           .show_progress = std::move(show),
+           .checkpoint = checkpoint_.get(),
+           .watchdog = {.patience = options.watchdog,
+                        .give_up = [this](const std::string& finding) { give_up(finding); }}}};
+}
+
+void Invocation::give_up(const std::string& finding) const {
+  std::string text = fmt::format("rankwise {}: error: {}", entry_.name, report::printable(finding));
+  if (has_checkpoint()) {
+    text += fmt::format("; {} holds what is done: --resume goes on from there", checkpoint_->options().path);
+  }
+  std::fputs((text + "\n").c_str(), stderr);
+  std::fflush(stderr);
+  session_->abort(static_cast<int>(has_checkpoint() ? ExitCode::stopped : ExitCode::internal));
+}
+
+void Invocation::set_restored(engine::Record record) {
+  checkpoint_ = std::make_unique<engine::Checkpoint>(std::move(record));
+  merges_ = true;
+}
+
+engine::SharedMatrix Invocation::open(const engine::Context& context, const std::string& source,
+                                      engine::Deliver deliver) const {
+  if (!merges_) return engine::SharedMatrix(context, source, deliver);
+  ByteReader in(checkpoint_->record().input);
+  return engine::SharedMatrix(storage::MatrixInfo::decode(in));
+}
+
+void Invocation::begin_job(const engine::Identity& job, const storage::MatrixInfo* input) {
+  if (checkpoint_ == nullptr) return;
+  ByteWriter out;
+  if (input != nullptr) input->encode(out);
+  checkpoint_->begin(session_->ranks(), job, words_, out.take());
+}
+
+void Invocation::save_checkpoint() {
+  if (checkpoint_ == nullptr) return;
+  forget_stop_request();  // one that comes now comes too late to stop anything
+  ranks::agree(session_->ranks(), [&] {
+    if (is_root()) checkpoint_->save();
+  });
+}
+
+ranks::Failure Invocation::end_early(ranks::Failure failure) {
+  if (checkpoint_ == nullptr || !checkpoint_->has_begun()) return failure;
+  try {
+    save_checkpoint();
+  } catch (const ranks::AgreedError& error) {
+    return {error.exit_code(), fmt::format("{}; {}", failure.message, error.what())};
+  }
+  if (failure.exit_code > 128) {
+    failure.exit_code = static_cast<int>(ExitCode::stopped);
+    failure.message += fmt::format("; {} holds what is done: --resume goes on from there", checkpoint_->options().path);
+  }
+  return failure;
+}
+
+double Invocation::share_of_this_run() const {
+  return checkpoint_ == nullptr ? 1 : 1 - checkpoint_->restored_share();
 }
 
 std::string Invocation::layout_line() const {
   using report::plural;
-  return fmt::format("{} × {} on {}", plural(static_cast<std::uint64_t>(session_->ranks().size()), "rank"),
+  const double resumed = 1 - share_of_this_run();
+  return fmt::format("{} × {} on {}{}", plural(static_cast<std::uint64_t>(session_->ranks().size()), "rank"),
                      plural(static_cast<std::uint64_t>(layout_.threads), "thread"),
-                     plural(static_cast<std::uint64_t>(session_->nodes()), "node"));
+                     plural(static_cast<std::uint64_t>(session_->nodes()), "node"),
+                     resumed > 0 ? fmt::format(" · resumed: {:.1f} % was done", 100 * resumed) : "");
 }
 
 double Invocation::seconds() const {
@@ -47,11 +117,13 @@ double Invocation::seconds() const {
 }
 
 nlohmann::ordered_json Invocation::json_head() const {
-  return {{"command", entry_.name},
-          {"version", RANKWISE_VERSION},
-          {"ranks", session_->ranks().size()},
-          {"threads", layout_.threads},
-          {"seconds", seconds()}};
+  nlohmann::ordered_json head{{"command", entry_.name},
+                              {"version", RANKWISE_VERSION},
+                              {"ranks", session_->ranks().size()},
+                              {"threads", layout_.threads},
+                              {"seconds", seconds()}};
+  if (has_checkpoint()) head["resumed"] = 1 - share_of_this_run();
+  return head;
 }
 
 nlohmann::ordered_json Invocation::record(nlohmann::ordered_json head, const std::string& input_identity) const {

@@ -1,13 +1,17 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "apps/rankwise/checkpoint_options.hpp"
 #include "apps/rankwise/command_table.hpp"
 #include "apps/rankwise/common_options.hpp"
 #include "rankwise/engine/context.hpp"
+#include "rankwise/engine/shared_matrix.hpp"
+#include "rankwise/ranks/agreement.hpp"
 #include "rankwise/ranks/binding.hpp"
 #include "rankwise/ranks/session.hpp"
 #include "rankwise/report/progress.hpp"
@@ -29,12 +33,32 @@ class Invocation {
   [[nodiscard]] const ranks::ThreadLayout& layout() const { return layout_; }
 
   /// Lays out threads and makes ready for phases. @note Collective
-  engine::Context start(const ComputeOptions& options, report::ProgressDisplay* progress);
+  engine::Context start(const ComputeOptions& options, report::ProgressDisplay* progress,
+                        const CheckpointOptions& checkpoint = {});
+  /// What other runs have done is known; before `start`.
+  void set_restored(engine::Record record);
+  /// The input as this command is to see it: as it is, or, where shards are merged, as they saw it; then it is not
+  /// read.
+  /// @note Collective
+  [[nodiscard]] engine::SharedMatrix open(const engine::Context& context, const std::string& source,
+                                          engine::Deliver deliver) const;
+  /// Says to the checkpoint, if there is one, which job this is. @note Collective
+  void begin_job(const engine::Identity& job, const storage::MatrixInfo* input = nullptr);
+  /// Whether what is finished is kept.
+  [[nodiscard]] bool has_checkpoint() const { return checkpoint_ != nullptr; }
+  /// Sees to it that all that is finished is in the checkpoint, if there is one.
+  /// @throws ranks::AgreedError @note Collective
+  void save_checkpoint();
+  /// The end of a command that all ranks agreed to end early: with a checkpoint, a signal is a stop to go on from.
+  /// @note Collective
+  ranks::Failure end_early(ranks::Failure failure);
 
-  /// `2 ranks × 1 thread on 1 node`
+  /// `2 ranks × 1 thread on 1 node`, and how much of the work was resumed
   [[nodiscard]] std::string layout_line() const;
   /// Since the work began: without MPI's start and the layout of threads.
   [[nodiscard]] double seconds() const;
+  /// Of the work, the share that this run did: less than 1 where it went on from a checkpoint. On rank 0.
+  [[nodiscard]] double share_of_this_run() const;
 
   /// What every JSON object begins with: command, version, ranks, threads, seconds.
   [[nodiscard]] nlohmann::ordered_json json_head() const;
@@ -50,11 +74,15 @@ class Invocation {
   void note(const std::string& text) const;
 
  private:
+  [[noreturn]] void give_up(const std::string& finding) const;
+
   const ranks::Session* session_;
   const CommandEntry& entry_;
   std::vector<std::string> words_;
   ranks::ThreadLayout layout_;
   std::vector<std::string> hosts_;
+  std::unique_ptr<engine::Checkpoint> checkpoint_;
+  bool merges_ = false;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 

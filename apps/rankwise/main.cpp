@@ -14,15 +14,16 @@
 #include "rankwise/base/stop_request.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/report/format.hpp"
+#include "rankwise/storage/hdf5_library.hpp"
 
 namespace {
 
 using namespace rankwise;
 
-void print_error(const char* command, const std::string& message) {
+void print_error(const char* command, const std::string& message, const char* kind = "error: ") {
   // Not fmt::print, which throws where standard error is gone.
   const std::string name = *command != '\0' ? " " + report::printable(command) : "";
-  std::fputs(fmt::format("rankwise{}: error: {}\n", name, report::printable(message)).c_str(), stderr);
+  std::fputs(fmt::format("rankwise{}: {}{}\n", name, kind, report::printable(message)).c_str(), stderr);
 }
 
 /// An answer that did not reach its file or pipe is not an answer.
@@ -40,27 +41,47 @@ int told_by_rank_0(int launched_rank, const char* command, const Error& error) {
   return error.exit_code();
 }
 
+/// What all ranks agreed to end with; rank 0 tells. @return the exit code, the same on every rank
+int agreed_end(const char* command, app::Invocation& invocation, const ranks::AgreedError& error) {
+  const ranks::Failure end = invocation.end_early({error.exit_code(), error.what()});
+  // What was stopped can go on, and a shard that is done has no other answer: these are no errors.
+  const bool well = end.exit_code == 0 || end.exit_code == static_cast<int>(ExitCode::stopped);
+  if (invocation.is_root()) print_error(command, end.message, well ? "" : "error: ");
+  return end.exit_code;
+}
+
+/// The answer is out; all that led to it is kept. @return the exit code, the same on every rank
+int end_well(const char* command, app::Invocation& invocation, int code) {
+  try {
+    invocation.save_checkpoint();
+    return code;
+  } catch (const ranks::AgreedError& error) {
+    if (invocation.is_root()) print_error(command, error.what());
+    return error.exit_code();
+  }
+}
+
 /// Runs on all ranks; @return the exit code, the same on every rank.
 int run_on_ranks(const app::ParsedLine& line, const std::vector<std::string>& words, int launched_rank) {
   const char* name = line.entry->name;
+  watch_for_stop_signals();
+  storage::start_hdf5();
   std::unique_ptr<ranks::Session> session;
   try {
     session = std::make_unique<ranks::Session>();
   } catch (const Error& error) {
     return told_by_rank_0(launched_rank, name, error);
   }
-  watch_for_stop_signals();
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error with a message, not a death
-  const bool is_root = session->ranks().is_root();
+  app::Invocation invocation(session.get(), *line.entry, words);
   try {
-    app::Invocation invocation(session.get(), *line.entry, words);
-    const int code = static_cast<int>(line.command->run(invocation));
+    int code = static_cast<int>(line.command->run(invocation));
+    if (invocation.is_root()) code = flushed(name, code);
     // The same exit code on every rank, also where rank 0 cannot print.
-    return static_cast<int>(
-        ranks::largest(session->ranks(), static_cast<std::uint64_t>(is_root ? flushed(name, code) : code)));
+    code = static_cast<int>(ranks::largest(session->ranks(), static_cast<std::uint64_t>(code)));
+    return end_well(name, invocation, code);
   } catch (const ranks::AgreedError& error) {
-    if (is_root) print_error(name, error.what());
-    return error.exit_code();
+    return agreed_end(name, invocation, error);
   } catch (...) {
     const ranks::Failure failure = ranks::current_failure();
     if (session->ranks().size() == 1) {

@@ -119,7 +119,7 @@ std::string SummaryReport::text(const TextOptions& options) const {
     result += fmt::format("{} with NaN, which {}\n", report::plural(summary_.columns_with_nan, thing_),
                           "are counted and left out unless --nan-policy says otherwise");
   }
-  const double rate = static_cast<double>(info_.stored.value) / seconds_;
+  const double rate = static_cast<double>(info_.stored.value) * invocation_.share_of_this_run() / seconds_;
   return result + fmt::format("{} in {} ({}B/s) · digest {}\n", format_bytes(info_.stored), report::duration(seconds_),
                               report::with_prefix(rate), digest_);
 }

@@ -15,10 +15,10 @@ TEST(Work, a_rank_asks_when_its_last_block_starts) {
   EXPECT_TRUE(work.take_news().wants_more) << "nothing in hand yet";
   work.add({0, 1});
   for (blocks::BlockIndex b = 0; b < 3; ++b) {
-    EXPECT_EQ(work.next(), b);
+    EXPECT_EQ(work.next(0), b);
     EXPECT_FALSE(work.take_news().wants_more);
   }
-  EXPECT_EQ(work.next(), 3U);
+  EXPECT_EQ(work.next(0), 3U);
   EXPECT_TRUE(work.take_news().wants_more);
   EXPECT_FALSE(work.take_news().wants_more) << "asks once";
 }
@@ -28,7 +28,7 @@ TEST(Work, tells_what_comes_three_blocks_later) {
   EXPECT_EQ(work.upcoming(), std::nullopt);
   work.add({0, 1});
   EXPECT_EQ(work.upcoming(), 3U);
-  (void)work.next();
+  (void)work.next(0);
   EXPECT_EQ(work.upcoming(), std::nullopt) << "four blocks in hand, one of them taken";
   work.add({2, 3});
   EXPECT_EQ(work.upcoming(), 8U) << "beyond the gap";
@@ -37,7 +37,7 @@ TEST(Work, tells_what_comes_three_blocks_later) {
 TEST(Work, a_span_is_done_when_its_last_block_is) {
   Work work(cut);
   work.add({0, 3});
-  for (int i = 0; i < 10; ++i) (void)work.next();
+  for (int i = 0; i < 10; ++i) (void)work.next(0);
   for (const blocks::BlockIndex b : {8U, 9U, 0U, 1U, 2U}) work.set_done(b);
   News news = work.take_news();
   EXPECT_EQ(news.blocks_done, 5U);
@@ -51,11 +51,11 @@ TEST(Work, a_span_is_done_when_its_last_block_is) {
 
 TEST(Work, closing_sends_waiting_threads_home) {
   Work work(cut);
-  std::thread waiting([&] { EXPECT_EQ(work.next(), std::nullopt); });
+  std::thread waiting([&] { EXPECT_EQ(work.next(0), std::nullopt); });
   work.close();
   waiting.join();
   work.add({0, 1});
-  EXPECT_EQ(work.next(), std::nullopt) << "closed for good";
+  EXPECT_EQ(work.next(0), std::nullopt) << "closed for good";
 }
 
 TEST(Work, the_first_failure_is_kept_and_closes) {
@@ -63,7 +63,7 @@ TEST(Work, the_first_failure_is_kept_and_closes) {
   work.add({0, 3});
   work.set_failed(std::make_exception_ptr(std::runtime_error("first")));
   work.set_failed(std::make_exception_ptr(std::runtime_error("second")));
-  EXPECT_EQ(work.next(), std::nullopt);
+  EXPECT_EQ(work.next(0), std::nullopt);
   try {
     std::rethrow_exception(work.take_news().failure);
   } catch (const std::runtime_error& error) {

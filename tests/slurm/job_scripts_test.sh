@@ -4,26 +4,7 @@ set -euo pipefail
 project=$1 mpiexec=$3 work=$4
 export RANKWISE=$2
 
-digest() { grep -o 'digest [0-9a-f]\{32\}' "$1" | tail -n 1; }
-same() { # WHAT FILE FILE
-  if [ -z "$(digest "$2")" ] || [ "$(digest "$2")" != "$(digest "$3")" ]; then
-    echo "$1: another digest, or none"
-    cat "$2" "$3"
-    exit 1
-  fi
-  echo "$1: $(digest "$2")"
-}
-says() { grep -q "$1" "$2" || { echo "'$1' is not in $2:"; cat "$2"; exit 1; }; }
-
-rm -rf "$work"
-mkdir -p "$work"
-cd "$work"
-export RANKWISE_CLUSTER=${TMPDIR:-/tmp}/rankwise-slurm-test
-code=0
-"$project/jobs/local-cluster.sh" start || code=$?
-[ $code = 0 ] || exit $code
-trap '"$project/jobs/local-cluster.sh" stop' EXIT
-eval "$("$project/jobs/local-cluster.sh" env)"
+. "$(dirname "$0")/cluster.sh"
 
 "$mpiexec" -n 3 "$RANKWISE" generate normal --rows 20011 --columns 101 --out matrix.h5:/x >generate.log
 "$mpiexec" -n 3 "$RANKWISE" columns matrix.h5:/x >columns.mpiexec
@@ -55,11 +36,12 @@ srun --nodes=2 --ntasks-per-node=2 "$RANKWISE" columns none.h5 2>error.srun || c
 [ "$(grep -c '^rankwise' error.srun)" = 1 ] || { cat error.srun; exit 1; }
 
 # scancel's signal reaches the program under srun, and ends it with one line.
-sbatch --nodes=2 --output=stopped.sbatch --wrap "srun --nodes=2 --ntasks-per-node=1 $RANKWISE pi --samples 1e15 --progress none" >job
-job=$(grep -o '[0-9]*' job)
-for _ in $(seq 100); do [ "$(squeue --noheader --steps --job "$job" | wc -l)" -gt 1 ] && break; sleep 0.2; done
+job=$(submit --nodes=2 --output=stopped.sbatch \
+  --wrap "srun --nodes=2 --ntasks-per-node=1 $RANKWISE pi --samples 1e15 --progress none")
+has_step() { [ "$(squeue --noheader --steps --job "$job" | wc -l)" -gt 1 ]; }
+wait_for 20 has_step
 sleep 2
 scancel --signal=TERM "$job"
-for _ in $(seq 100); do [ -z "$(squeue --noheader --job "$job" 2>/dev/null)" ] && break; sleep 0.2; done
+wait_for 20 is_over "$job"
 [ "$(grep -c '^rankwise.*stopped by SIGTERM' stopped.sbatch)" = 1 ] || { cat stopped.sbatch; exit 1; }
 echo 'a signal ended all ranks with one line'

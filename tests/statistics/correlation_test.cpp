@@ -82,7 +82,7 @@ class CorrelationTest : public testing::Test {
     const engine::SharedMatrix shared(context, path, engine::Deliver::automatic);
     options.cut = {.most_panel_columns = 5, .block_bytes = 4096};
     Result result{.correlation = {}, .values = Matrix(matrix.size(), std::vector<double>(matrix.size(), unset))};
-    result.correlation = correlate(context, shared, options, [&](const CorrelationBlock& block) {
+    const CorrelationSink sink{[&](const CorrelationBlock& block) {
       EXPECT_TRUE(root());
       for (std::uint64_t i = 0; i < block.values.size(); ++i) {
         auto& value =
@@ -90,7 +90,8 @@ class CorrelationTest : public testing::Test {
         EXPECT_EQ(value, unset) << "written twice";
         value = block.values[i];
       }
-    });
+    }};
+    result.correlation = correlate(context, shared, options, sink);
     return result;
   }
   static bool root() { return test::session().ranks().is_root(); }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "apps/rankwise/answer.hpp"
+#include "apps/rankwise/checkpoint_options.hpp"
 #include "apps/rankwise/commands/commands.hpp"
 #include "apps/rankwise/common_options.hpp"
 #include "apps/rankwise/invocation.hpp"
@@ -53,19 +54,22 @@ class Statistics final : public Command {
         deliver_);
     output_.add_to(app);
     compute_.add_to(app);
+    checkpoint_.add_to(app, true);
   }
 
   ExitCode run(Invocation& invocation) override {
     output_.check(invocation);
     report::ProgressDisplay progress({.command = name(), .mode = compute_.progress, .unit = "B"});
-    const engine::Context context = invocation.start(compute_, &progress);
-    engine::SharedMatrix matrix(context, source_, deliver_);
+    const engine::Context context = invocation.start(compute_, &progress, checkpoint_);
+    engine::SharedMatrix matrix = invocation.open(context, source_, deliver_);
     const storage::MatrixInfo as_stored = matrix.info();
     progress.set_amount(static_cast<double>(as_stored.stored.value));
     if (of_ == Of::rows) matrix.transpose();
     const statistics::StatisticsPlan plan = make_plan(context, matrix);
     if (compute_.plan) return print(invocation, plan, as_stored);
+    refuse_shards_of_many_phases(plan);
     warn_of_reads(invocation, plan, as_stored);
+    invocation.begin_job({.method = name(), .version = 1, .input = as_stored.fingerprint()}, &as_stored);
     statistics::Findings findings = find(context, matrix);
 
     statistics::Summary summary;
@@ -96,6 +100,14 @@ class Statistics final : public Command {
       plan = statistics::plan_statistics(context, matrix, options_.need_moments(), options_.distribution());
     });
     return plan;
+  }
+
+  void refuse_shards_of_many_phases(const statistics::StatisticsPlan& plan) const {
+    if (!checkpoint_.is_shard() || (plan.phases.size() == 1 && !plan.searches)) return;
+    throw ranks::AgreedError(
+        ExitCode::usage,
+        "--shard takes what is done in one pass: statistics without median, quantiles and histogram,"
+        " or these alone of columns that are read whole (--plan tells)");
   }
 
   ExitCode print(const Invocation& invocation, const statistics::StatisticsPlan& plan,
@@ -175,6 +187,7 @@ class Statistics final : public Command {
   engine::Deliver deliver_ = engine::Deliver::automatic;
   OutputOptions output_;
   ComputeOptions compute_;
+  CheckpointOptions checkpoint_;
 };
 
 }  // namespace

@@ -22,6 +22,8 @@ std::unique_ptr<Command> make_generate();
 extern const char* const generate_explanation;
 std::unique_ptr<Command> make_info();
 extern const char* const info_explanation;
+std::unique_ptr<Command> make_merge();
+extern const char* const merge_explanation;
 std::unique_ptr<Command> make_pi();
 extern const char* const pi_explanation;
 

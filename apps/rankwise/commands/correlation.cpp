@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "apps/rankwise/answer.hpp"
+#include "apps/rankwise/checkpoint_options.hpp"
 #include "apps/rankwise/commands/commands.hpp"
 #include "apps/rankwise/common_options.hpp"
 #include "apps/rankwise/correlation_report.hpp"
@@ -12,6 +13,7 @@
 #include "apps/rankwise/matrix_words.hpp"
 #include "apps/rankwise/plan_report.hpp"
 #include "rankwise/base/parse_number.hpp"
+#include "rankwise/base/stop_request.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/report/format.hpp"
 #include "rankwise/statistics/symmetric_file.hpp"
@@ -42,6 +44,7 @@ class Correlation final : public Command {
         deliver_);
     app.add_flag("--json", json_, "print one JSON object instead of the table");
     compute_.add_to(app);
+    checkpoint_.add_to(app, false);
   }
 
   void check() override {
@@ -61,7 +64,7 @@ class Correlation final : public Command {
     });
     report::ProgressDisplay progress({.command = "correlation", .mode = compute_.progress, .unit = "FLOP"});
     options_.before_phase = [&](double begin, double end) { progress.begin_part({.begin = begin, .end = end}); };
-    const engine::Context context = invocation.start(compute_, &progress);
+    const engine::Context context = invocation.start(compute_, &progress, checkpoint_);
     const engine::SharedMatrix matrix(context, source_, deliver_);
     const storage::MatrixInfo& info = matrix.info();
     const auto columns = static_cast<double>(info.columns);
@@ -69,20 +72,25 @@ class Correlation final : public Command {
 
     if (compute_.plan) return print(invocation, context, matrix);
     warn_of_chunks(invocation, info);
+    invocation.begin_job(identity(info));
     std::optional<statistics::SymmetricFile> file;
     ranks::agree(context.ranks(), [&] {
-      if (destination_ && invocation.is_root()) file.emplace(*destination_, overwrite_, info.columns, info.names);
+      if (destination_ && invocation.is_root()) open_output(file, info, context.options().checkpoint);
     });
-    const statistics::Correlation correlation =
-        statistics::correlate(context, matrix, options_, [&](const statistics::CorrelationBlock& block) {
-          if (file) file->write(block);
-        });
+    statistics::CorrelationSink sink{[&](const statistics::CorrelationBlock& block) {
+      if (file) file->write(block);
+    }};
+    if (file) sink.make_durable = [&] { file->make_durable(); };
+    const statistics::Correlation correlation = statistics::correlate(context, matrix, options_, sink);
 
     std::optional<std::string> output;
     if (destination_) output = destination_->file;
     const CorrelationReport report(invocation, info, options_, correlation, output);
+    if (destination_) forget_stop_request();  // one that comes now comes too late to stop anything
     ranks::agree(context.ranks(), [&] {
-      if (file) file->commit(json_text(report.record()));
+      if (!file) return;
+      file->commit(json_text(report.record()));
+      if (auto* checkpoint = context.options().checkpoint) checkpoint->discard();
     });
     if (!invocation.is_root()) return ExitCode::done;
     answer("{}", json_ ? report.json() : report.text());
@@ -94,6 +102,30 @@ class Correlation final : public Command {
   }
 
  private:
+  [[nodiscard]] engine::Identity identity(const storage::MatrixInfo& info) const {
+    return {.method = options_.covariance ? "covariance" : "correlation",
+            .version = 1,
+            .input = info.fingerprint(),
+            .seed = 0,
+            .options = fmt::format("{} {} {}", options_.ddof, options_.strongest,
+                                   destination_ ? destination_->file + ":" + destination_->dataset : "no output")};
+  }
+
+  /// A new file, or that of the run that this one goes on from.
+  void open_output(std::optional<statistics::SymmetricFile>& file, const storage::MatrixInfo& info,
+                   engine::Checkpoint* checkpoint) const {
+    if (checkpoint == nullptr) {
+      file.emplace(*destination_, overwrite_, info.columns, info.names);
+    } else if (const auto& output = checkpoint->record().output; output.empty()) {
+      file.emplace(*destination_, overwrite_, info.columns, info.names);
+      checkpoint->set_output(file->left().encode());
+      file->leave();
+    } else {
+      file.emplace(*destination_, overwrite_, info.columns, info.names,
+                   storage::LeftOutput::decode(ByteReader(output)));
+    }
+  }
+
   ExitCode print(const Invocation& invocation, const engine::Context& context, const engine::SharedMatrix& matrix) {
     statistics::CorrelationPlan plan;
     ranks::agree(context.ranks(), [&] { plan = statistics::plan_correlation(context, matrix, options_); });
@@ -123,6 +155,7 @@ class Correlation final : public Command {
   engine::Deliver deliver_ = engine::Deliver::automatic;
   bool json_ = false;
   ComputeOptions compute_;
+  CheckpointOptions checkpoint_;
 };
 
 }  // namespace
@@ -139,8 +172,8 @@ column of equal values. Correlations lie between -1 and 1, those on the diagonal
 reads its columns anew: a file with many more columns should be neither chunked nor CSV.
 
 The result has the same bits on any ranks × threads and any x86-64-v3 or ARMv8 processor. The digest is of the shape, the
-names and the values on and above the diagonal: by panels of at most 256 columns of nearly equal width, pairs of panels from
-left to right and top to bottom, each row by row.
+names and the digests of the values on and above the diagonal: by panels of at most 256 columns of nearly equal width, pairs
+of panels from left to right and top to bottom, each row by row.
 
 Examples:
   rankwise correlation data.csv

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "apps/rankwise/answer.hpp"
+#include "apps/rankwise/checkpoint_options.hpp"
 #include "apps/rankwise/commands/commands.hpp"
 #include "apps/rankwise/common_options.hpp"
 #include "apps/rankwise/invocation.hpp"
@@ -55,6 +56,7 @@ class Generate final : public Command {
     app.add_flag("--overwrite", options_.overwrite, "replace the file if it exists");
     app.add_flag("--json", json_, "print one JSON object instead");
     compute_.add_to(app);
+    checkpoint_.add_to(app, false);
   }
 
   void check() override {
@@ -75,7 +77,7 @@ class Generate final : public Command {
     const auto elements = static_cast<double>(shape_.rows) * static_cast<double>(shape_.columns);
     const double bytes = elements * static_cast<double>(storage::size_of(shape_.type));
     report::ProgressDisplay progress({.command = "generate", .mode = compute_.progress, .amount = bytes, .unit = "B"});
-    const engine::Context context = invocation.start(compute_, &progress);
+    const engine::Context context = invocation.start(compute_, &progress, checkpoint_);
     options_.shape = shape_;
     if (compute_.plan) {
       print_plan(invocation,
@@ -87,6 +89,7 @@ class Generate final : public Command {
       return ExitCode::done;
     }
     options_.record = [&](const std::string& digest) { return json_text(record(invocation, digest)); };
+    invocation.begin_job(matrices::identity_of(options_));
     const std::string digest = matrices::generate(context, options_);
     if (!invocation.is_root()) return ExitCode::done;
     if (json_) {
@@ -134,6 +137,9 @@ class Generate final : public Command {
     const std::uint64_t row_most = most_bytes / storage::size_of(shape_.type) / std::max<std::uint64_t>(1, shape_.rows);
     if (shape_.columns > row_most) {
       throw UsageError(fmt::format("a matrix of {} × {} is too large for any file", shape_.rows, shape_.columns));
+    }
+    if (checkpoint_.wanted() && (chunked || format == storage::OutputFormat::csv)) {
+      throw UsageError("--checkpoint takes a file that is filled in place: .npy, or .h5 without --chunk and --gzip");
     }
     if (format == storage::OutputFormat::csv && shape_.columns == 0) {
       throw UsageError("a CSV cannot hold a matrix without columns: .h5 and .npy files can");
@@ -189,6 +195,7 @@ class Generate final : public Command {
   matrices::GenerateOptions options_;
   bool json_ = false;
   ComputeOptions compute_;
+  CheckpointOptions checkpoint_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "apps/rankwise/answer.hpp"
+#include "apps/rankwise/checkpoint_options.hpp"
 #include "apps/rankwise/commands/commands.hpp"
 #include "apps/rankwise/common_options.hpp"
 #include "apps/rankwise/invocation.hpp"
@@ -28,6 +29,7 @@ class Pi final : public Command {
               [this](const std::string& text) { options_.seed = parse_count(text, "--seed"); });
     app.add_flag("--json", json_, "print one JSON object instead");
     compute_.add_to(app);
+    checkpoint_.add_to(app, true);
   }
 
   void check() override {
@@ -37,6 +39,8 @@ class Pi final : public Command {
       throw UsageError(fmt::format("--samples takes 1 to 1e18, not {}", options_.samples));
     }
     if (!options_.until_error) return;
+    if (checkpoint_.is_shard())
+      throw UsageError("--shard takes a job that is known before: --samples, not --until-error");
     const double error = *options_.until_error;
     constexpr double least = 1e-100;  // whose square is a number, too
     if (!(error > 0)) throw UsageError(fmt::format("--until-error takes a number above 0, not {}", error));
@@ -53,7 +57,7 @@ class Pi final : public Command {
     options_.before_batch = [&](blocks::Range points) {
       progress.begin_part({.begin = share_of_expected(points.begin), .end = share_of_expected(points.end)});
     };
-    const engine::Context context = invocation.start(compute_, &progress);
+    const engine::Context context = invocation.start(compute_, &progress, checkpoint_);
     if (compute_.plan) {
       print_plan(invocation,
                  {.subject = options_.until_error ? fmt::format("pi to a standard error of {}", *options_.until_error)
@@ -65,6 +69,7 @@ class Pi final : public Command {
                  json_);
       return ExitCode::done;
     }
+    invocation.begin_job(montecarlo::identity_of(options_));
     const montecarlo::PiEstimate estimate = montecarlo::estimate_pi(context, options_);
     if (invocation.is_root()) json_ ? print_json(invocation, estimate) : print(invocation, estimate);
     if (!reached(estimate)) {
@@ -101,9 +106,13 @@ class Pi final : public Command {
     return {estimate.value() - half, estimate.value() + half};
   }
 
+  static double samples_per_second(const Invocation& invocation, const montecarlo::PiEstimate& estimate) {
+    return static_cast<double>(estimate.samples) * invocation.share_of_this_run() / invocation.seconds();
+  }
+
   void print(const Invocation& invocation, const montecarlo::PiEstimate& estimate) const {
     const auto [low, high] = interval95(estimate);
-    const double rate = static_cast<double>(estimate.samples) / invocation.seconds();
+    const double rate = samples_per_second(invocation, estimate);
     answer("pi · {} samples, seed {} · {}\n", report::count_in_words(estimate.samples), estimate.seed,
            invocation.layout_line());
     answer("pi = {}   95 % in [{:.10g}, {:.10g}]\n",
@@ -126,13 +135,14 @@ class Pi final : public Command {
       json["until_error"] = *options_.until_error;
       json["error_reached"] = reached(estimate);
     }
-    json["samples_per_second"] = static_cast<double>(estimate.samples) / invocation.seconds();
+    json["samples_per_second"] = samples_per_second(invocation, estimate);
     answer("{}\n", json_text(json, 2));
   }
 
   std::optional<std::uint64_t> samples_;
   montecarlo::PiOptions options_;
   ComputeOptions compute_;
+  CheckpointOptions checkpoint_;
   bool json_ = false;
 };
 

@@ -12,6 +12,7 @@ enum class ExitCode : int {
   usage = 2,         ///< the command line is wrong
   input_output = 3,  ///< a file is missing, damaged, unsuitable, or cannot be written
   internal = 4,      ///< MPI, or a bug of ours
+  stopped = 75,      ///< stopped early, with a checkpoint to go on from
 };
 
 /// Errors are told apart by who can mend them; each knows the exit code it ends the program with.

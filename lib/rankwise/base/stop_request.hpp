@@ -2,8 +2,8 @@
 
 namespace rankwise {
 
-/// From now on SIGINT and SIGTERM ask the program to stop instead of ending it. A second one of the same kind ends it
-/// at once. Safe to call more than once.
+/// From now on SIGINT, SIGTERM and SIGUSR1 ask the program to stop instead of ending it. A second one of the same kind
+/// ends it at once. Safe to call more than once.
 void watch_for_stop_signals();
 
 /// The signal that asked to stop, or 0. Any thread may ask.

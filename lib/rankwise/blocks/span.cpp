@@ -34,6 +34,16 @@ std::uint64_t SpanCut::span_of(BlockIndex index) const {
   return block.lane * spans_per_lane() + (block.step >> level);
 }
 
+Range SpanCut::spans_of(Node node) const {
+  if (lanes_per_span > 1) {
+    const std::uint64_t span = node.lane / lanes_per_span;
+    return {span, span + 1};
+  }
+  const std::uint64_t per_lane = spans_per_lane(), first = node.lane * per_lane;
+  const std::uint64_t width = std::uint64_t{1} << (node.level - level);
+  return {first + node.index * width, first + std::min(per_lane, (node.index + 1) * width)};
+}
+
 SpanCut cut_into_spans(Grid grid, Bytes partial, SpanLimits limits) {
   SpanCut cut{.grid = grid, .level = 0, .lanes_per_span = 1};
   if (grid.count() == 0) return cut;

@@ -22,6 +22,11 @@ struct SpanCut {
   /// The numbers of the span's blocks: always one contiguous run.
   [[nodiscard]] Range blocks_of(std::uint64_t span) const;
   [[nodiscard]] std::uint64_t span_of(BlockIndex block) const;
+  /// The spans that a node has a part in; all of them whole, unless a span is several lanes.
+  /// @pre the node is no lower than `level`
+  [[nodiscard]] Range spans_of(Node node) const;
+
+  friend bool operator==(const SpanCut&, const SpanCut&) = default;
 };
 
 struct SpanLimits {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "rankwise/base/bytes.hpp"
 #include "rankwise/ranks/messenger.hpp"
@@ -11,18 +13,28 @@
 namespace rankwise::engine {
 
 struct Progress {
-  std::uint64_t blocks_done = 0;
+  std::uint64_t blocks_done = 0;  ///< also by the runs that this one goes on from
   std::uint64_t blocks = 0;
 };
+
+class Checkpoint;
 
 /// Where and how the phases of one command run. Threads and memory decide how many blocks are in flight, never how a
 /// problem is cut.
 class Context {
  public:
+  /// What to do when no block is done anywhere for a long time.
+  struct Watchdog {
+    std::chrono::milliseconds patience{0};  ///< 0: wait for ever
+    /// Ends all ranks. Called by one of them, where others may not answer.
+    std::function<void(const std::string& who_sits_where)> give_up = {};
+  };
   struct Options {
     int threads = 1;
     std::optional<Bytes> memory = {};                         ///< per rank; no limit where absent
     std::function<void(const Progress&)> show_progress = {};  ///< called on rank 0 alone, by the main thread
+    Checkpoint* checkpoint = nullptr;                         ///< where finished work is kept, if anywhere
+    Watchdog watchdog = {};
   };
 
   /// @note Collective

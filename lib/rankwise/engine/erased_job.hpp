@@ -28,6 +28,10 @@ class AnyJob {
   virtual void set_threads(int threads) = 0;
   virtual AnyPartial run(blocks::Block block, int thread) = 0;
   virtual void announce(blocks::Block block) const = 0;
+  /// Whether blocks write output beside what they give.
+  [[nodiscard]] virtual bool writes_output() const = 0;
+  /// What blocks of this rank have written until now is durable afterwards. Any thread, while blocks run.
+  virtual void make_output_durable() const = 0;
   virtual void merge(AnyPartial& left, const AnyPartial& right) const = 0;
   virtual void encode(const AnyPartial& partial, ByteWriter& out) const = 0;
   virtual AnyPartial decode(ByteReader& in) const = 0;
@@ -53,6 +57,10 @@ class ErasedJob final : public AnyJob {
   }
   void announce([[maybe_unused]] blocks::Block block) const override {
     if constexpr (AnnouncesBlocks<J>) job_.announce(block);
+  }
+  [[nodiscard]] bool writes_output() const override { return WritesOutput<J>; }
+  void make_output_durable() const override {
+    if constexpr (WritesOutput<J>) job_.make_output_durable();
   }
   void merge(AnyPartial& left, const AnyPartial& right) const override { job_.merge(typed(left), typed(right)); }
   void encode(const AnyPartial& partial, ByteWriter& out) const override { J::encode(typed(partial), out); }

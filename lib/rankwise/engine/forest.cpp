@@ -1,7 +1,7 @@
 #include "rankwise/engine/forest.hpp"
 
+#include <algorithm>
 #include <cassert>
-#include <utility>
 
 namespace rankwise::engine {
 
@@ -42,6 +42,35 @@ AnyPartial Forest::take(Node node) {
   AnyPartial partial = std::move(found->second);
   nodes_.erase(found);
   return partial;
+}
+
+std::vector<std::pair<Node, AnyPartial>> Forest::take_spans(const blocks::SpanCut& cut) {
+  const std::uint8_t lowest = cut.lanes_per_span > 1 ? blocks::top_level(grid_.steps) : cut.level;
+  std::vector<std::pair<Node, AnyPartial>> taken;
+  {
+    const std::lock_guard lock(mutex_);
+    std::unordered_map<std::uint64_t, std::uint64_t> lanes_here;  // of spans that are several lanes
+    for (const auto& [node, partial] : nodes_) {
+      if (node.level >= lowest) ++lanes_here[cut.spans_of(node).begin];
+    }
+    const auto whole = [&](const Node& node) {
+      if (node.level < lowest) return false;
+      if (cut.lanes_per_span == 1) return true;
+      const std::uint64_t span = cut.spans_of(node).begin;
+      return lanes_here[span] == blocks::piece(grid_.lanes, cut.lanes_per_span, span).size();
+    };
+    for (auto next = nodes_.begin(); next != nodes_.end();) {
+      const auto here = next++;
+      if (!whole(here->first)) continue;
+      taken.emplace_back(here->first, std::move(here->second));
+      nodes_.erase(here);
+    }
+  }
+  std::sort(taken.begin(), taken.end(), [&](const auto& a, const auto& b) {
+    return std::pair(a.first.lane, blocks::steps_of(a.first, grid_.steps).begin) <
+           std::pair(b.first.lane, blocks::steps_of(b.first, grid_.steps).begin);
+  });
+  return taken;
 }
 
 std::size_t Forest::size() const {

@@ -4,8 +4,10 @@
 #include <functional>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
-#include "rankwise/blocks/node.hpp"
+#include "rankwise/blocks/span.hpp"
 #include "rankwise/engine/erased_job.hpp"
 
 namespace rankwise::engine {
@@ -22,6 +24,8 @@ class Forest {
   void add(blocks::Node node, AnyPartial partial);
   /// Takes a finished node out. @pre it is here and its sibling is not
   AnyPartial take(blocks::Node node);
+  /// Takes out all nodes that are made of whole spans, in the order of their lanes and steps.
+  std::vector<std::pair<blocks::Node, AnyPartial>> take_spans(const blocks::SpanCut& cut);
   /// How many partial results are alive.
   [[nodiscard]] std::size_t size() const;
 

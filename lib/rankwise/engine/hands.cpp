@@ -17,7 +17,9 @@ constexpr std::chrono::microseconds in_a_long_phase{2000};
 }  // namespace
 
 Hands::Hands(AnyJob& job, const blocks::SpanCut& cut, int threads)
-    : work_(cut), forest_(cut.grid, [&job](AnyPartial& left, const AnyPartial& right) { job.merge(left, right); }) {
+    : work_(cut),
+      forest_(cut.grid, [&job](AnyPartial& left, const AnyPartial& right) { job.merge(left, right); }),
+      hand_over_(job, cut, forest_) {
   job.set_threads(threads);
   team_ = std::make_unique<Team>(threads, work_, forest_,
                                  [this, &job, grid = cut.grid](blocks::BlockIndex block, int thread) {
@@ -39,13 +41,33 @@ void Hands::wait_between_looks() {
   work_.wait_for_news(last_busy_ == now ? while_busy : std::clamp(eighth, microseconds(50), in_a_short_phase));
 }
 
+void Hands::hand_over_rest(bool all, const std::function<void(std::vector<std::byte> nodes)>& pass_on) {
+  if (auto nodes = hand_over_.wait()) pass_on(*std::move(nodes));
+  if (!all) return;
+  hand_over_.begin();
+  pass_on(hand_over_.wait().value());
+}
+
+std::string Hands::whereabouts(const ranks::Communicator& ranks) const {
+  std::string blocks;
+  const auto now = std::chrono::steady_clock::now();
+  for (const auto& running : work_.running()) {
+    const blocks::Block block = work_.grid().block_at(running.block);
+    blocks += fmt::format("{}lane {} step {} for {:.1f} s", blocks.empty() ? "is at " : ", ", block.lane, block.step,
+                          std::chrono::duration<double>(now - running.since).count());
+  }
+  return fmt::format("rank {} on {} {}", ranks.rank(), ranks::host_name(), blocks.empty() ? "has no work" : blocks);
+}
+
 Report Hands::report(const ranks::Communicator& ranks) {
   News news = work_.take_news();
   Report report{.spans_done = std::move(news.spans_done),
                 .blocks_done = news.blocks_done,
                 .wants_more = news.wants_more,
                 .farewell = false,
-                .failure = {}};
+                .failure = {},
+                .handed_over = {},
+                .whereabouts = {}};
   if (news.failure) {
     try {
       std::rethrow_exception(news.failure);

@@ -1,5 +1,7 @@
 #include "rankwise/engine/identity.hpp"
 
+#include <fmt/format.h>
+
 #include "rankwise/base/digest.hpp"
 
 namespace rankwise::engine {
@@ -12,6 +14,33 @@ std::string Identity::digest() const {
   digest.add(seed);
   digest.add(options);
   return digest.hex();
+}
+
+std::string Identity::difference(const Identity& other) const {
+  if (method != other.method) return fmt::format("of '{}', not of '{}'", other.method, method);
+  if (version != other.version) return fmt::format("of another version of '{}', from another rankwise", method);
+  if (input != other.input) return "of another input: other bytes, another shape or another layout";
+  if (seed != other.seed) return fmt::format("of seed {}, not {}", other.seed, seed);
+  if (options != other.options) return fmt::format("of '{}' with other options", method);
+  return "";
+}
+
+void Identity::encode(ByteWriter& out) const {
+  out.put_string(method);
+  out.put(version);
+  out.put_string(input);
+  out.put(seed);
+  out.put_string(options);
+}
+
+Identity Identity::decode(ByteReader& in) {
+  Identity identity;
+  identity.method = in.get_string();
+  identity.version = in.get<std::uint32_t>();
+  identity.input = in.get_string();
+  identity.seed = in.get<std::uint64_t>();
+  identity.options = in.get_string();
+  return identity;
 }
 
 }  // namespace rankwise::engine

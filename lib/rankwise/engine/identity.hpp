@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string>
 
+#include "rankwise/base/byte_encoding.hpp"
+
 namespace rankwise::engine {
 
 /// What a job's result depends on, and nothing else: two jobs with the same identity give the same bits. All ranks must
@@ -15,6 +17,11 @@ struct Identity {
   std::string options = {};  ///< those that move bits, in one fixed order
 
   [[nodiscard]] std::string digest() const;
+  /// What a job of another identity is, seen from this one, such as `of another input`; empty where they are the same.
+  [[nodiscard]] std::string difference(const Identity& other) const;
+
+  void encode(ByteWriter& out) const;
+  static Identity decode(ByteReader& in);
 };
 
 }  // namespace rankwise::engine

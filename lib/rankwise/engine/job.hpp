@@ -31,4 +31,10 @@ concept AnnouncesBlocks = requires(const J job, blocks::Block block) {
   {job.announce(block)};
 };
 
+/// A method whose blocks write output of their own. A block is kept in a checkpoint once its output is durable.
+template <class J>
+concept WritesOutput = requires(const J job) {
+  {job.make_output_durable()};
+};
+
 }  // namespace rankwise::engine

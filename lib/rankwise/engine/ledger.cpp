@@ -10,8 +10,25 @@ Ledger::Ledger(const blocks::SpanCut& cut, int ranks)
     : owners_(cut.count(), -1),
       per_lane_(cut.spans_per_lane()),
       ranks_(static_cast<std::uint64_t>(ranks)),
-      least_(std::max<std::uint64_t>(1, owners_.size() / (256 * ranks_))) {
+      least_(std::max<std::uint64_t>(1, owners_.size() / (256 * ranks_))),
+      part_{0, owners_.size()},
+      left_(owners_.size()) {
   assert(ranks > 0);
+}
+
+void Ledger::restrict_to(blocks::Range part) {
+  assert(next_ == 0 && done_ == 0 && part.end <= owners_.size());
+  part_ = part;
+  next_ = part.begin;
+  left_ = part.size();
+  least_ = std::max<std::uint64_t>(1, left_ / (256 * ranks_));
+}
+
+void Ledger::set_restored(blocks::Range spans) {
+  assert(spans.begin >= part_.begin && spans.end <= part_.end);
+  set_kept(spans);
+  left_ -= spans.size();
+  done_ += spans.size();
 }
 
 /// The longest run from `next_` on that is whole subtrees or lanes, of at most so many spans, but at least one.
@@ -30,17 +47,25 @@ std::vector<blocks::Range> Ledger::first_shares() {
 }
 
 std::optional<blocks::Range> Ledger::next(int rank) {
-  const std::uint64_t left = owners_.size() - next_;
-  if (left == 0) return std::nullopt;
-  const blocks::Range range{next_, next_ + whole_trees(std::min(left, std::max(least_, left / (2 * ranks_))))};
-  for (std::uint64_t span = range.begin; span < range.end; ++span) owners_[span] = rank;
+  if (left_ == 0) return std::nullopt;
+  while (owners_[next_] >= 0) ++next_;  // restored ones
+  const std::uint64_t most = std::max(least_, left_ / (2 * ranks_));
+  std::uint64_t free = 1;
+  while (free < most && next_ + free < part_.end && owners_[next_ + free] < 0) ++free;
+  const blocks::Range range{next_, next_ + whole_trees(free)};
+  std::fill_n(owners_.begin() + static_cast<std::ptrdiff_t>(range.begin), range.size(), rank);
   next_ = range.end;
+  left_ -= range.size();
   return range;
 }
 
 void Ledger::set_done(blocks::Range spans) {
   assert(spans.end <= next_);
   done_ += spans.size();
+}
+
+void Ledger::set_kept(blocks::Range spans) {
+  std::fill_n(owners_.begin() + static_cast<std::ptrdiff_t>(spans.begin), spans.size(), 0);
 }
 
 }  // namespace rankwise::engine

@@ -14,18 +14,31 @@ namespace rankwise::engine {
 /// Schonberg, L. E. Flynn, "Factoring: a method for scheduling parallel loops", 1992). Runs are whole subtrees or whole
 /// lanes, so that what a rank computes merges where it is, and a run sends one partial result home. They do not get
 /// shorter than 1/256 of a rank's part of all.
+///
+/// A checkpoint is rank 0's: spans that are in one are rank 0's, whoever computed them, and need not be computed again.
 class Ledger {
  public:
   Ledger(const blocks::SpanCut& cut, int ranks);
+
+  // Before the first span is handed out:
+  /// No other spans are to be computed.
+  void restrict_to(blocks::Range part);
+  /// These have been computed before.
+  void set_restored(blocks::Range spans);
 
   /// What each rank starts with; some may be empty. Once, before `next`.
   std::vector<blocks::Range> first_shares();
   /// More spans for a rank that runs dry; nothing when all are handed out.
   std::optional<blocks::Range> next(int rank);
   void set_done(blocks::Range spans);
+  /// Rank 0 has their partial results now.
+  void set_kept(blocks::Range spans);
 
-  [[nodiscard]] bool all_done() const { return done_ == owners_.size(); }
+  [[nodiscard]] bool all_done() const { return done_ == part_.size(); }
+  /// Of the spans that are to be computed, also those that were restored.
   [[nodiscard]] std::uint64_t done() const { return done_; }
+  /// What is to be computed.
+  [[nodiscard]] blocks::Range part() const { return part_; }
   /// Which rank each span was handed to; -1 for none.
   [[nodiscard]] const std::vector<int>& owners() const { return owners_; }
 
@@ -36,7 +49,9 @@ class Ledger {
   std::uint64_t per_lane_;
   std::uint64_t ranks_;
   std::uint64_t least_;  // spans in a run
+  blocks::Range part_;
   std::uint64_t next_ = 0;
+  std::uint64_t left_;  // that nobody has
   std::uint64_t done_ = 0;
 };
 

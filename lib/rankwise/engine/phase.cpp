@@ -1,9 +1,16 @@
 #include "rankwise/engine/phase.hpp"
 
-#include "rankwise/base/stop_request.hpp"
+#include <fmt/format.h>
+
+#include <exception>
+#include <optional>
+#include <utility>
+
 #include "rankwise/blocks/span.hpp"
+#include "rankwise/engine/checkpoint.hpp"
 #include "rankwise/engine/hands.hpp"
 #include "rankwise/engine/homecoming.hpp"
+#include "rankwise/engine/keeper.hpp"
 #include "rankwise/engine/plan.hpp"
 #include "rankwise/engine/root.hpp"
 #include "rankwise/engine/worker.hpp"
@@ -11,6 +18,8 @@
 
 namespace rankwise::engine {
 namespace {
+
+using Sink = std::function<void(std::uint64_t lane, AnyPartial partial)>;
 
 struct CloseDelivery {
   Delivery* delivery;
@@ -34,45 +43,174 @@ std::vector<int> owners_on_all(const ranks::Communicator& ranks, const Ledger* l
   return ByteReader(bytes).get_vector<int>();
 }
 
-}  // namespace
+/// One phase, from a job that all ranks have alike to its results on rank 0. All of its functions are collective.
+class Phase {
+ public:
+  Phase(const Context& context, AnyJob& job, const PhaseOptions& options)
+      : context_(context),
+        ranks_(context.ranks()),
+        checkpoint_(context.options().checkpoint),
+        job_(job),
+        options_(options) {}
 
-void run_phase(const Context& context, AnyJob& job,
-               const std::function<void(std::uint64_t lane, AnyPartial partial)>& sink, const PhaseOptions& options) {
-  const ranks::Communicator& ranks = context.ranks();
-  int threads = 1;
-  blocks::SpanCut cut;
+  void run(const Sink& sink) {
+    plan();
+    if (!restore()) {
+      compute();
+      if (checkpoint_ != nullptr) keep_results();
+    }
+    ranks::agree(ranks_, [&] {
+      for (std::uint64_t lane = 0; lane < results_.size(); ++lane) sink(lane, std::move(results_[lane]));
+    });
+  }
+
+ private:
+  void plan();
+  bool restore();
+  void compute();
+  ranks::Failure save(ranks::Failure failure);
+  void end_early(ranks::Failure failure);
+  void keep_results();
+
+  const Context& context_;
+  const ranks::Communicator& ranks_;
+  Checkpoint* checkpoint_;
+  AnyJob& job_;
+  const PhaseOptions& options_;
+  int threads_ = 1;
+  blocks::SpanCut cut_;
+  // On rank 0:
+  PhaseRecord* record_ = nullptr;
+  std::optional<Ledger> ledger_;
+  std::optional<Keeper> keeper_;
+  std::vector<AnyPartial> results_;  // of the lanes
+};
+
+void Phase::plan() {
   std::string identity;
-  ranks::agree(ranks, [&] {
-    identity = job.identity().digest();
-    threads = plan_phase(context.options(), job, options.phase).threads;
-    cut = blocks::cut_into_spans(job.grid(), job.partial_bytes());
+  ranks::agree(ranks_, [&] {
+    identity = job_.identity().digest();
+    threads_ = plan_phase(context_.options(), job_, options_.phase).threads;
+    cut_ = blocks::cut_into_spans(job_.grid(), job_.partial_bytes());
   });
-
-  const std::string of_root = ranks::broadcast_text(ranks, identity);
-  ranks::agree(ranks, [&] {
+  const std::string of_root = ranks::broadcast_text(ranks_, identity);
+  ranks::agree(ranks_, [&] {
     if (identity == of_root) return;
     throw InputError("this rank has another job than rank 0: another input under the same name, or another rankwise");
   });
+}
 
-  std::optional<Ledger> ledger;
-  if (ranks.is_root()) ledger.emplace(cut, ranks.size());
-  const blocks::Range share = first_share(ranks, ledger ? &*ledger : nullptr);
-
-  if (options.delivery != nullptr) options.delivery->open();
-  Hands hands(job, cut, threads);
-  // Goes before the hands do: a thread that waits for input must not keep them if this thread has to give up.
-  const CloseDelivery close_delivery{options.delivery};
-  hands.work().add(share);
-  const ranks::Failure failure = ranks.is_root() ? Root(context, cut, hands, options.delivery, *ledger).lead()
-                                                 : Worker(context, hands, options.delivery).follow();
-  if (failure.exit_code != 0) throw ranks::AgreedError(failure.exit_code, failure.message);
-
-  bring_home(context, job, cut, owners_on_all(ranks, ledger ? &*ledger : nullptr), hands.forest());
-  ranks::agree(ranks, [&] {
-    if (!ranks.is_root() || cut.count() == 0) return;
-    const std::uint8_t top = blocks::top_level(cut.grid.steps);
-    for (std::uint64_t lane = 0; lane < cut.grid.lanes; ++lane) sink(lane, hands.forest().take({lane, 0, top}));
+/// Takes up what earlier runs have kept. @return whether these are all results already
+bool Phase::restore() {
+  ranks::agree(ranks_, [&] {
+    if (!ranks_.is_root()) return;
+    if (checkpoint_ != nullptr) record_ = &checkpoint_->phase(options_.phase, job_.identity(), cut_);
+    if (record_ != nullptr && record_->finished) {
+      for (const KeptNode& kept : record_->nodes) {
+        ByteReader in(kept.partial);
+        results_.push_back(job_.decode(in));
+      }
+      checkpoint_->count(cut_.grid.count(), cut_.grid.count());
+      return;
+    }
+    ledger_.emplace(cut_, ranks_.size());
+    if (record_ == nullptr) return;
+    keeper_.emplace(*checkpoint_, *record_, job_, *ledger_);
+    checkpoint_->count(keeper_->blocks_restored(), keeper_->blocks());
   });
+  return ranks::sum(ranks_, ranks_.is_root() && !ledger_ ? 1 : 0) > 0;
+}
+
+void Phase::compute() {
+  Ledger* ledger = ledger_ ? &*ledger_ : nullptr;
+  const blocks::Range share = first_share(ranks_, ledger);
+  if (options_.delivery != nullptr) options_.delivery->open();
+  Hands hands(job_, cut_, threads_);
+  // Goes before the hands do: a thread that waits for input must not keep them if this thread has to give up.
+  const CloseDelivery close_delivery{options_.delivery};
+  hands.work().add(share);
+  const ranks::Failure failure =
+      ranks_.is_root() ? Root(context_, cut_, hands, options_.delivery, *ledger_, keeper_ ? &*keeper_ : nullptr).lead()
+                       : Worker(context_, hands, options_.delivery).follow();
+  end_early(failure);
+
+  bring_home(context_, job_, cut_, owners_on_all(ranks_, ledger), hands.forest());
+  if (!ranks_.is_root() || cut_.count() == 0) return;
+  const std::uint8_t top = blocks::top_level(cut_.grid.steps);
+  for (std::uint64_t lane = 0; lane < cut_.grid.lanes; ++lane) {
+    results_.push_back(hands.forest().take({lane, 0, top}));
+  }
+}
+
+/// Saves on rank 0 what there is of a phase that ends early. @return how it ends then
+ranks::Failure Phase::save(ranks::Failure failure) {
+  try {
+    keeper_->save();
+    if (failure.exit_code != 0) {
+      failure.message += fmt::format("; {} holds what is done, {:.1f} % of '{}': --resume goes on from there",
+                                     checkpoint_->options().path, 100 * keeper_->share_kept(), options_.phase);
+    }
+    return failure;
+  } catch (...) {
+    const ranks::Failure unsaved = ranks::current_failure();
+    if (failure.exit_code == 0) return unsaved;
+    return {unsaved.exit_code, fmt::format("{}; {}", failure.message, unsaved.message)};
+  }
+}
+
+/// Leaves a phase that failed, or was but a shard of the job; returns if it was neither.
+/// @param failure on rank 0; the other ranks may not know all of it
+void Phase::end_early(ranks::Failure failure) {
+  const Shard* shard = checkpoint_ != nullptr ? checkpoint_->shard() : nullptr;
+  if (keeper_ && (failure.exit_code != 0 || shard != nullptr)) failure = save(std::move(failure));
+  ByteWriter out;
+  out.put(failure.exit_code);
+  out.put_string(failure.message);
+  const auto bytes = ranks::broadcast(ranks_, out.take());
+  ByteReader in(bytes);
+  const int code = in.get<int>();
+  if (code != 0) throw ranks::AgreedError(code, in.get_string());
+  if (shard != nullptr) {
+    throw ShardDone(fmt::format("shard {}/{} is done and in {}; rankwise merge puts all of them together",
+                                shard->index + 1, shard->count, checkpoint_->options().path));
+  }
+}
+
+/// The results are part of the checkpoint, whatever signals come meanwhile.
+void Phase::keep_results() {
+  std::exception_ptr failure;
+  try {
+    if (job_.writes_output()) job_.make_output_durable();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  const bool durable = ranks::sum(ranks_, failure ? 1 : 0) == 0;
+  try {
+    if (durable && ranks_.is_root()) {
+      std::vector<KeptNode> nodes;
+      const std::uint8_t top = results_.empty() ? 0 : blocks::top_level(cut_.grid.steps);
+      for (std::uint64_t lane = 0; lane < results_.size(); ++lane) {
+        ByteWriter out;
+        job_.encode(results_[lane], out);
+        nodes.push_back({{lane, 0, top}, out.take()});
+      }
+      record_->nodes = std::move(nodes);
+      record_->finished = true;
+      checkpoint_->touch();
+      if (checkpoint_->is_due()) checkpoint_->save_soon();
+    }
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  ranks::agree(ranks_, [&] {
+    if (failure) std::rethrow_exception(failure);
+  });
+}
+
+}  // namespace
+
+void run_phase(const Context& context, AnyJob& job, const Sink& sink, const PhaseOptions& options) {
+  Phase(context, job, options).run(sink);
 }
 
 }  // namespace rankwise::engine

@@ -6,12 +6,19 @@
 #include "rankwise/engine/context.hpp"
 #include "rankwise/engine/delivery.hpp"
 #include "rankwise/engine/erased_job.hpp"
+#include "rankwise/ranks/agreement.hpp"
 
 namespace rankwise::engine {
 
 struct PhaseOptions {
   std::string phase = {};        ///< its name, for messages
   Delivery* delivery = nullptr;  ///< where ranks get input that they cannot see
+};
+
+/// The shard of a job that this run was to compute is done and in its checkpoint; there is no result. Thrown on every
+/// rank alike; no failure.
+struct ShardDone : ranks::AgreedError {
+  explicit ShardDone(const std::string& message) : AgreedError(ExitCode::done, message) {}
 };
 
 /// `run` for a job whose type is hidden; see run.hpp.

@@ -22,6 +22,9 @@ std::vector<std::byte> Report::encode() const {
   out.put(wants_more);
   out.put(farewell);
   put(out, failure);
+  out.put(handed_over.has_value());
+  if (handed_over) out.put_vector(*handed_over);
+  out.put_string(whereabouts);
   return out.take();
 }
 
@@ -32,6 +35,8 @@ Report Report::decode(ByteReader in) {
   report.wants_more = in.get<bool>();
   report.farewell = in.get<bool>();
   report.failure = get_failure(in);
+  if (in.get<bool>()) report.handed_over = in.get_vector<std::byte>();
+  report.whereabouts = in.get_string();
   return report;
 }
 
@@ -46,8 +51,13 @@ std::vector<std::byte> Order::encode() const {
       out.put(request);
       out.put_vector(delivered);
       break;
+    case Kind::hand_over:
+    case Kind::tell_where:
+    case Kind::alive:
+      break;
     case Kind::end:
       put(out, failure);
+      out.put(hand_over_all);
       break;
   }
   return out.take();
@@ -64,8 +74,13 @@ Order Order::decode(ByteReader in) {
       order.request = in.get<std::uint64_t>();
       order.delivered = in.get_vector<std::byte>();
       break;
+    case Kind::hand_over:
+    case Kind::tell_where:
+    case Kind::alive:
+      break;
     case Kind::end:
       order.failure = get_failure(in);
+      order.hand_over_all = in.get<bool>();
       break;
   }
   return order;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "rankwise/base/byte_encoding.hpp"
@@ -25,6 +25,9 @@ struct Report {
   bool wants_more = false;
   bool farewell = false;  ///< the last message of this rank in this phase
   ranks::Failure failure = {};
+  /// The answer to `hand_over`: finished nodes, rank 0's from now on.
+  std::optional<std::vector<std::byte>> handed_over = {};
+  std::string whereabouts = {};  ///< the answer to `tell_where`
 
   [[nodiscard]] std::vector<std::byte> encode() const;
   static Report decode(ByteReader in);
@@ -32,12 +35,13 @@ struct Report {
 
 /// From the root to a rank.
 struct Order {
-  enum class Kind : std::uint8_t { compute, delivered, end };
+  enum class Kind : std::uint8_t { compute, delivered, hand_over, tell_where, alive, end };
   Kind kind = Kind::compute;
   blocks::Range spans = {};               ///< compute
   std::uint64_t request = 0;              ///< delivered
   std::vector<std::byte> delivered = {};  ///< delivered
   ranks::Failure failure = {};            ///< end: of the phase, the same on every rank
+  bool hand_over_all = false;             ///< end: what is finished goes to rank 0 with the farewell
 
   [[nodiscard]] std::vector<std::byte> encode() const;
   static Order decode(ByteReader in);

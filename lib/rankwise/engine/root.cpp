@@ -1,19 +1,33 @@
 #include "rankwise/engine/root.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <chrono>
+#include <exception>
 #include <thread>
 #include <utility>
 
 namespace rankwise::engine {
 namespace {
 
-constexpr std::chrono::microseconds alone{50'000};    // between looks for signals and at the clock
-constexpr std::chrono::microseconds at_the_end{100};  // between looks for farewells
+constexpr std::chrono::microseconds alone{50'000};     // between looks for signals and at the clock
+constexpr std::chrono::microseconds at_the_end{100};   // between looks for farewells
+constexpr std::chrono::seconds longest_hand_over{10};  // who takes longer is in the next checkpoint
 
 }  // namespace
 
-Root::Root(const Context& context, const blocks::SpanCut& cut, Hands& hands, Delivery* delivery, Ledger& ledger)
-    : context_(context), hands_(hands), delivery_(delivery), ledger_(ledger), blocks_(cut.grid.count()) {}
+Root::Root(const Context& context, const blocks::SpanCut& cut, Hands& hands, Delivery* delivery, Ledger& ledger,
+           Keeper* keeper)
+    : context_(context),
+      hands_(hands),
+      delivery_(delivery),
+      ledger_(ledger),
+      keeper_(keeper),
+      blocks_done_(keeper == nullptr ? 0 : keeper->blocks_restored()),
+      blocks_(keeper == nullptr ? cut.grid.count() : keeper->blocks()),
+      watchdog_(context, hands),
+      owes_(static_cast<std::size_t>(context.ranks().size())) {}
 
 ranks::Failure Root::lead() {
   const bool others = context_.ranks().size() > 1;
@@ -24,6 +38,8 @@ ranks::Failure Root::lead() {
       hear_reports();
       served = serve_input();
     }
+    if (keeper_ != nullptr) keep();
+    watch();
     if (failure_.exit_code != 0 || ledger_.all_done()) return end();
     hand_out();
     show_progress(false);
@@ -35,6 +51,81 @@ ranks::Failure Root::lead() {
       hands_.work().wait_for_news(alone);
     }
   }
+}
+
+/// Asks every rank, and this one, for what is finished. Who owes an answer from before is not asked again.
+void Root::collect() {
+  if (collecting_) return;
+  collecting_ = true;
+  collecting_since_ = std::chrono::steady_clock::now();
+  const auto order = Order{.kind = Order::Kind::hand_over}.encode();
+  for (std::size_t rank = 0; rank < owes_.size(); ++rank) {
+    if (owes_[rank]) continue;
+    owes_[rank] = true;
+    if (rank == 0) {
+      hands_.hand_over().begin();
+    } else {
+      context_.messenger().send(static_cast<int>(rank), order_subject, order);
+    }
+  }
+}
+
+bool Root::has_all_or_waited(std::chrono::seconds longest) const {
+  return std::find(owes_.begin(), owes_.end(), true) == owes_.end() ||
+         std::chrono::steady_clock::now() - collecting_since_ > longest;
+}
+
+/// Gives up when nothing moves, once it is known who sits where and, as far as ranks still answer, what they have is
+/// kept.
+void Root::watch() {
+  watchdog_.greet();
+  if (!watchdog_.is_alarmed()) return;
+  if (keeper_ != nullptr) collect();
+  watchdog_.ask();
+  while (!watchdog_.has_heard_enough() || (keeper_ != nullptr && !has_all_or_waited(Watchdog::time_to_answer))) {
+    note(0, hands_.report(context_.ranks()));
+    hear_reports();
+    if (const auto nodes = hands_.hand_over().poll()) take(0, *nodes);
+    watchdog_.greet();
+    std::this_thread::sleep_for(at_the_end);
+  }
+  if (!watchdog_.is_alarmed()) return;  // it was slow, but it moves
+  std::string finding = watchdog_.finding();
+  if (keeper_ != nullptr) {
+    try {
+      keeper_->save();
+    } catch (const std::exception& error) {
+      finding += fmt::format("; {}", error.what());
+    }
+  }
+  context_.options().watchdog.give_up(finding);
+}
+
+void Root::keep() {
+  try {
+    if (keeper_->is_due()) collect();
+    if (const auto nodes = hands_.hand_over().poll()) take(0, *nodes);
+    if (collecting_ && has_all_or_waited(longest_hand_over)) {
+      collecting_ = false;
+      keeper_->save_soon();
+    }
+  } catch (...) {
+    fail(ranks::current_failure());
+  }
+  if (!ledger_.all_done() && keeper_->time_is_up()) fail({static_cast<int>(ExitCode::stopped), "--max-time is over"});
+}
+
+void Root::take(int rank, std::span<const std::byte> handed_over) {
+  owes_[static_cast<std::size_t>(rank)] = false;
+  try {
+    keeper_->take(handed_over);
+  } catch (...) {
+    fail(ranks::current_failure());
+  }
+}
+
+void Root::fail(ranks::Failure failure) {
+  if (failure_.exit_code == 0) failure_ = std::move(failure);
 }
 
 void Root::hear_reports() {
@@ -49,7 +140,12 @@ void Root::note(int rank, const Report& report) {
   blocks_done_ += report.blocks_done;
   if (report.wants_more) waiting_.push_back(rank);
   if (report.farewell) ++farewells_;
-  if (failure_.exit_code == 0) failure_ = report.failure;
+  // A signal that crosses with an end that went well stops whatever comes next.
+  if (!ended_ || report.failure.exit_code < 128) fail(report.failure);
+  if (report.handed_over) take(rank, *report.handed_over);
+  watchdog_.hear(rank, report.whereabouts);
+  if (report.blocks_done > 0) watchdog_.note_progress();
+  if (report.farewell) watchdog_.note_farewell(rank);
 }
 
 void Root::hand_out() {
@@ -76,7 +172,7 @@ bool Root::serve_input() {
   try {
     order.delivered = delivery_->serve(request);
   } catch (...) {
-    failure_ = ranks::current_failure();
+    fail(ranks::current_failure());
     return true;
   }
   context_.messenger().send(message->source, order_subject, order.encode());
@@ -89,19 +185,35 @@ void Root::show_progress(bool last) {
   }
 }
 
+void Root::end_keeping(bool all) {
+  try {
+    hands_.hand_over_rest(all, [&](auto nodes) { take(0, nodes); });
+    if (!all && failure_.exit_code == 0) keeper_->move_to(hands_.forest());
+  } catch (...) {
+    fail(ranks::current_failure());
+  }
+}
+
 ranks::Failure Root::end() {
   const int others = context_.ranks().size() - 1;
-  const auto order = Order{.kind = Order::Kind::end, .failure = failure_}.encode();
+  // A signal, too, ends with a checkpoint.
+  if (keeper_ != nullptr && failure_.exit_code > 128) failure_.exit_code = static_cast<int>(ExitCode::stopped);
+  const bool all = keeper_ != nullptr && (failure_.exit_code != 0 || keeper_->is_shard());
+  const auto order = Order{.kind = Order::Kind::end, .failure = failure_, .hand_over_all = all}.encode();
   for (int rank = 1; rank <= others; ++rank) context_.messenger().send(rank, order_subject, order);
+  ended_ = true;
   hands_.work().close();
-  while (others > 0 && (farewells_ < others || !hands_.work().team_is_gone())) {
+  const bool alone_unwatched = others == 0 && !watchdog_.is_on();
+  while (!alone_unwatched && (farewells_ < others || !hands_.work().team_is_gone())) {
     hear_reports();
     // Requests that crossed with the end are let go.
     while (context_.messenger().receive(fetch_subject)) continue;
+    watchdog_.give_up_at_the_end();
     std::this_thread::sleep_for(at_the_end);
   }
   hands_.rest();
   if (others > 0) context_.messenger().wait_for_sends();
+  if (keeper_ != nullptr) end_keeping(all);
   if (failure_.exit_code == 0) show_progress(true);
   return failure_;
 }

@@ -34,6 +34,13 @@ class DeliveredReader final : public MatrixReader {
   Delivery& delivery_;
 };
 
+class NoReader final : public MatrixReader {
+ public:
+  void read(const Region&, Tile&) const override {
+    throw InputError("what is not done cannot be done without the input");
+  }
+};
+
 Delivery::Bytes serve(const MatrixReader& reader, std::span<const std::byte> request) {
   ByteReader in(request);
   const auto rows = in.get<blocks::Range>();
@@ -69,6 +76,9 @@ SharedMatrix::SharedMatrix(const Context& context, const std::string& source, De
     delivery_->serve = [this](std::span<const std::byte> request) { return serve(*reader_, request); };
   }
 }
+
+SharedMatrix::SharedMatrix(storage::MatrixInfo info)
+    : info_(std::move(info)), reader_(std::make_unique<NoReader>()), delivery_(std::make_unique<Delivery>()) {}
 
 void SharedMatrix::transpose() {
   info_ = storage::transposed(std::move(info_));

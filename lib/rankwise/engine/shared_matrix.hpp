@@ -23,6 +23,8 @@ class SharedMatrix {
   /// @throws ranks::AgreedError
   /// @note Collective
   SharedMatrix(const Context& context, const std::string& source, Deliver deliver);
+  /// One that is known but cannot be read, for phases that are done. @throws InputError when it is read
+  explicit SharedMatrix(storage::MatrixInfo info);
 
   /// The matrix with rows and columns exchanged. @note before the first phase
   void transpose();

@@ -12,7 +12,7 @@ namespace {
 void compute(Work& work, Forest& forest, blocks::Grid grid,
              const std::function<AnyPartial(blocks::BlockIndex, int)>& run, int thread) {
   try {
-    while (const auto block = work.next()) {
+    while (const auto block = work.next(thread)) {
       forest.add(blocks::leaf(grid.block_at(*block)), run(*block, thread));
       work.set_done(*block);
     }

@@ -64,13 +64,22 @@ bool Work::team_is_gone() const {
   return team_gone_;
 }
 
-std::optional<blocks::BlockIndex> Work::next() {
+std::vector<Work::Running> Work::running() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Running> all;
+  for (const auto& [thread, running] : running_) all.push_back(running);
+  return all;
+}
+
+std::optional<blocks::BlockIndex> Work::next(int thread) {
   std::unique_lock lock(mutex_);
+  running_.erase(thread);
   for_team_.wait(lock, [this] { return closed_ || !blocks_.empty(); });
   if (closed_) return std::nullopt;
   blocks::Range& run = blocks_.front();
   const blocks::BlockIndex block = run.begin++;
   if (run.empty()) blocks_.pop_front();
+  running_.insert({thread, {block, std::chrono::steady_clock::now()}});
   if (blocks_.empty()) {
     // The answer can hide behind the block that starts now.
     news_.wants_more = true;

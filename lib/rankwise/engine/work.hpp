@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
@@ -41,12 +42,18 @@ class Work {
   void wait_for_news(std::chrono::microseconds longest);
   /// All that was in hand is done: whatever comes next comes by message.
   [[nodiscard]] bool is_idle() const;
+  /// A block that a thread is at.
+  struct Running {
+    blocks::BlockIndex block;
+    std::chrono::steady_clock::time_point since;
+  };
+  [[nodiscard]] std::vector<Running> running() const;
   /// The team's threads are all gone.
   [[nodiscard]] bool team_is_gone() const;
 
   // The team:
-  /// The next block; waits for one; nothing once the work is closed.
-  std::optional<blocks::BlockIndex> next();
+  /// The next block for a thread, which has done its last one; waits for one; nothing once the work is closed.
+  std::optional<blocks::BlockIndex> next(int thread);
   /// The block that somebody gets soon, a few after the next one, if it is in hand already: time to fetch its input.
   [[nodiscard]] std::optional<blocks::BlockIndex> upcoming() const;
   void set_done(blocks::BlockIndex block);
@@ -62,6 +69,7 @@ class Work {
   std::condition_variable for_main_;
   std::deque<blocks::Range> blocks_;                             // runs of blocks that nobody has started
   std::unordered_map<std::uint64_t, std::uint64_t> unfinished_;  // span -> blocks that are not done
+  std::map<int, Running> running_;                               // by thread
   News news_;
   bool closed_ = false;
   bool team_gone_ = false;

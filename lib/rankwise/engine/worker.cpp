@@ -21,7 +21,7 @@ std::chrono::milliseconds between_counts(int ranks) {
 
 ranks::Failure Worker::follow() {
   ranks::Failure failure;
-  bool failed = false;
+  bool failed = false, hand_over_all = false;
   const auto until_due = between_counts(context_.ranks().size());
   auto counted = Clock::now();
   for (bool ended = false; !ended;) {
@@ -34,8 +34,10 @@ ranks::Failure Worker::follow() {
       counted = Clock::now();
     }
     carry_requests();
+    hand_over();
     while (auto message = context_.messenger().receive(order_subject)) {
       Order order = Order::decode(ByteReader(message->bytes));
+      silence_ = std::min<Clock::duration>(silence_, Clock::duration::zero());
       switch (order.kind) {
         case Order::Kind::compute:
           hands_.work().add(order.spans);
@@ -43,25 +45,75 @@ ranks::Failure Worker::follow() {
         case Order::Kind::delivered:
           delivery_->answer(order.request, std::move(order.delivered));
           break;
+        case Order::Kind::hand_over:
+          hands_.hand_over().begin();
+          break;
+        case Order::Kind::tell_where:
+          tell_where();
+          silence_ = -std::chrono::minutes(1);  // rank 0 may give up, and the end takes its time
+          break;
+        case Order::Kind::alive:
+          send({});  // so is this rank
+          break;
         case Order::Kind::end:
           failure = std::move(order.failure);
+          hand_over_all = order.hand_over_all;
           ended = true;
           break;
       }
     }
     context_.messenger().progress();
+    if (!ended) watch_root();
     if (!ended) hands_.wait_between_looks();
   }
   hands_.work().close();
   if (delivery_ != nullptr) delivery_->close();
   hands_.rest();
+  try {
+    hands_.hand_over_rest(hand_over_all, [&](auto nodes) { send({.handed_over = std::move(nodes)}); });
+  } catch (...) {
+    send_failure();
+  }
   send({.farewell = true});
   context_.messenger().wait_for_sends();
   return failure;
 }
 
+void Worker::watch_root() {
+  const auto& [patience, give_up] = context_.options().watchdog;
+  const auto now = Clock::now();
+  // Not the time since it was heard: this rank itself may have been stopped meanwhile.
+  silence_ += std::min<Clock::duration>(now - std::exchange(looked_, now), std::chrono::milliseconds(100));
+  // One rank is enough to tell, unless that one is stuck, too.
+  const int ranks_before = std::min(context_.ranks().rank() - 1, 2);
+  if (patience.count() > 0 && silence_ > patience + ranks_before * patience) {
+    give_up("rank 0 does not answer: nothing has been heard of it for that long");
+  }
+}
+
 void Worker::send(const Report& report) {
   context_.messenger().send(0, report_subject, report.encode());
+}
+
+void Worker::tell_where() {
+  Report report;
+  report.whereabouts = hands_.whereabouts(context_.ranks());
+  send(report);
+}
+
+/// @pre called in a catch block
+void Worker::send_failure() {
+  Report report;
+  report.failure = ranks::current_failure();
+  send(report);
+}
+
+void Worker::hand_over() {
+  try {
+    if (auto nodes = hands_.hand_over().poll()) send({.handed_over = std::move(nodes)});
+  } catch (...) {
+    send_failure();
+  }
 }
 
 void Worker::carry_requests() {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+
 #include "rankwise/engine/context.hpp"
 #include "rankwise/engine/delivery.hpp"
 #include "rankwise/engine/hands.hpp"
@@ -16,12 +18,18 @@ class Worker {
   ranks::Failure follow();
 
  private:
+  void watch_root();
   void send(const Report& report);
+  void send_failure();
+  void tell_where();
+  void hand_over();
   void carry_requests();
 
   const Context& context_;
   Hands& hands_;
   Delivery* delivery_;
+  std::chrono::steady_clock::time_point looked_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::duration silence_{0};  // of rank 0
 };
 
 }  // namespace rankwise::engine

@@ -10,11 +10,14 @@
 
 #include "rankwise/base/checked.hpp"
 #include "rankwise/base/digest.hpp"
+#include "rankwise/base/stop_request.hpp"
+#include "rankwise/engine/checkpoint.hpp"
 #include "rankwise/engine/run.hpp"
 #include "rankwise/matrices/piece_format.hpp"
 #include "rankwise/matrices/pieces.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/storage/file_system.hpp"
+#include "rankwise/storage/left_output.hpp"
 #include "rankwise/storage/temporary_file.hpp"
 
 namespace rankwise::matrices {
@@ -76,6 +79,9 @@ class GenerateJob {
       partial.bytes = in_the_file(options_.shape, format_, region, scratch.values);
     }
     return partial;
+  }
+  void make_output_durable() const {
+    if (file_ != nullptr) file_->sync();
   }
   void merge(Partial&, const Partial&) const {}  // lanes have one step
   static void encode(const Partial& partial, ByteWriter& out) {
@@ -153,21 +159,51 @@ std::uint64_t pieces_at_once(const engine::Context& context, const GenerateJob& 
 
 }  // namespace
 
+engine::Identity identity_of(const GenerateOptions& options) {
+  const MatrixShape& shape = options.shape;
+  const bool by_rows = shape.contiguous == storage::Contiguous::rows;
+  return {.method = "generate",
+          .version = 1,
+          .input = "",
+          .seed = options.elements.seed,
+          .options = fmt::format("{} {} {} × {} {} {} {} {}", static_cast<int>(options.elements.distribution),
+                                 options.elements.nan_fraction, shape.rows, shape.columns, storage::name_of(shape.type),
+                                 by_rows ? "rows" : "columns", options.destination.file, options.destination.dataset)};
+}
+
 std::string generate(const engine::Context& context, const GenerateOptions& options) {
   const ranks::Communicator& ranks = context.ranks();
+  engine::Checkpoint* checkpoint = context.options().checkpoint;
   const bool csv = storage::format_of(options.destination) == OutputFormat::csv;
   const Pieces pieces(options.shape);
   std::optional<storage::TemporaryFile> temporary;
-  std::uint64_t offset = 0;
+  storage::LeftOutput left;
   ranks::agree(ranks, [&] {
     if (!ranks.is_root()) return;
     storage::check_destination(options.destination, options.overwrite);
+    if (checkpoint != nullptr && !checkpoint->record().output.empty()) {
+      left = storage::LeftOutput::decode(ByteReader(checkpoint->record().output));
+      temporary.emplace(options.destination.file, options.overwrite, left.tags.empty() ? "" : left.tags[0]);
+      return;
+    }
     temporary.emplace(options.destination.file, options.overwrite);
-    offset = storage::lay_out_matrix(temporary->path(), options.destination, options.shape).value_or(0);
+    left.tags = {temporary->tag()};
+    left.offset = storage::lay_out_matrix(temporary->path(), options.destination, options.shape).value_or(0);
   });
   const std::string path = ranks::broadcast_text(ranks, temporary ? temporary->path() : "");
-  offset = ranks::sum(ranks, offset);
+  const std::uint64_t offset = ranks::sum(ranks, left.offset);
   const auto file = open_for_all(ranks, path, options.destination.file, !csv && !options.shape.chunk);
+  if (checkpoint != nullptr) {
+    ranks::agree(ranks, [&] {
+      if (!file) {
+        throw UsageError(
+            "--checkpoint takes a file that ranks fill: .npy, or .h5 without chunks, that all of them see");
+      }
+      if (!ranks.is_root()) return;
+      checkpoint->set_output(left.encode());
+      temporary->leave();
+    });
+  }
 
   Digest digest;
   digest.add("matrix");
@@ -194,9 +230,11 @@ std::string generate(const engine::Context& context, const GenerateOptions& opti
     if (file) file->sync();
     if (writer) writer->close();
   });
+  forget_stop_request();  // one that comes now comes too late to stop anything
   ranks::agree(ranks, [&] {
     if (!ranks.is_root()) return;
     storage::commit_with_record(*temporary, options.destination, options.record(digest.hex()));
+    if (checkpoint != nullptr) checkpoint->discard();
   });
   return digest.hex();
 }

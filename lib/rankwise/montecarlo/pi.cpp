@@ -94,6 +94,15 @@ std::uint64_t first_batch(const PiOptions& options) {
 
 }  // namespace
 
+engine::Identity identity_of(const PiOptions& options) {
+  return {.method = "pi",
+          .version = 1,
+          .input = "",
+          .seed = options.seed,
+          .options = options.until_error ? fmt::format("batches from {} on", options.batches.first)
+                                         : fmt::format("{} samples", options.samples)};
+}
+
 engine::PhasePlan plan_pi(const engine::Context& context, const PiOptions& options) {
   const std::uint64_t samples = first_batch(options);
   return engine::plan(context.options(), PiJob(options.seed, {0, samples}), fmt::format("pi {}", samples));

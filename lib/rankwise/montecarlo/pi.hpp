@@ -57,6 +57,9 @@ double surely_enough(const PiEstimate& first_batch, double error);
 /// @note Collective
 PiEstimate estimate_pi(const engine::Context& context, const PiOptions& options);
 
+/// What the estimate depends on. With `until_error`, a later run may go on to a smaller error.
+engine::Identity identity_of(const PiOptions& options);
+
 /// What estimate_pi would do first; with `until_error`, more batches may follow.
 engine::PhasePlan plan_pi(const engine::Context& context, const PiOptions& options);
 

@@ -45,7 +45,7 @@ Session::~Session() {
   ranks_ = {};
 }
 
-void Session::abort(int exit_code) {
+void Session::abort(int exit_code) const {
   if (environment_ != nullptr) MPI_Abort(MPI_COMM_WORLD, exit_code);
   std::_Exit(exit_code);
 }

@@ -25,7 +25,7 @@ class Session {
   [[nodiscard]] const Launcher& launcher() const { return launcher_; }
 
   /// Ends all ranks at once; for a failure that the ranks cannot agree on.
-  [[noreturn]] void abort(int exit_code);
+  [[noreturn]] void abort(int exit_code) const;
 
  private:
   struct Environment;

@@ -95,7 +95,7 @@ class MomentsJob {
     const auto& info = matrix_.info();
     return {.method = "moments",
             .version = 2,
-            .input = fmt::format("{} {} {} × {}", info.identity, info.dataset, info.rows, info.columns),
+            .input = info.fingerprint(),
             .seed = 0,
             .options = fmt::format("{} × {} in {}", cut_.step_rows, cut_.lane_columns, step_rows_)};
   }

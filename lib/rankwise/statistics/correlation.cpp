@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
 #include "rankwise/base/checked.hpp"
 #include "rankwise/base/digest.hpp"
+#include "rankwise/engine/checkpoint.hpp"
 #include "rankwise/engine/run.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/statistics/products_job.hpp"
@@ -55,11 +57,37 @@ class Finish {
     for (std::uint64_t c = 0; c < info.columns; ++c) digest_.add(info.name_of(c));
   }
 
+  /// What is known after some blocks, for a later run to go on from.
+  [[nodiscard]] std::vector<std::byte> encode() const {
+    ByteWriter out;
+    out.put_vector(hashes_);
+    out.put(std::uint64_t{strongest_.pairs().size()});
+    for (const Pair& pair : strongest_.pairs()) {
+      out.put(pair.a);
+      out.put(pair.b);
+      out.put(pair.value);
+    }
+    return out.take();
+  }
+  /// @return of how many blocks
+  std::uint64_t decode(ByteReader in) {
+    hashes_ = in.get_vector<std::array<std::uint64_t, 2>>();
+    for (auto left = in.get<std::uint64_t>(); left > 0; --left) {
+      Pair pair;
+      pair.a = in.get<std::uint64_t>();
+      pair.b = in.get<std::uint64_t>();
+      pair.value = in.get<double>();
+      strongest_.add(pair);
+    }
+    return hashes_.size();
+  }
+
   /// @param sums as a ProductsJob leaves them
   CorrelationBlock block(const PairCut::Panels& panels, std::span<const double> sums) {
     const auto& [rows, columns] = panels;
     const std::size_t width = kernels::whole_strips(columns.size());
     values_.resize(rows.size() * columns.size());
+    Digest digest;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const std::size_t first = rows == columns ? i : 0;
       double* row = values_.data() + i * columns.size();
@@ -67,12 +95,16 @@ class Finish {
         row[j] = value(rows.begin + i, columns.begin + j, sums[i * width + j]);
       }
       for (std::size_t j = 0; j < first; ++j) row[j] = values_[j * columns.size() + i];
-      digest_.add_bytes(std::as_bytes(std::span<const double>(row + first, columns.size() - first)));
+      digest.add_bytes(std::as_bytes(std::span<const double>(row + first, columns.size() - first)));
     }
+    hashes_.push_back(digest.words());
     return {.rows = rows, .columns = columns, .values = values_};
   }
 
   void tell(Correlation& result) {
+    for (const auto& hash : hashes_) {
+      for (const std::uint64_t word : hash) digest_.add(word);
+    }
     result.strongest = strongest_.take();
     result.digest = digest_.hex();
   }
@@ -101,6 +133,7 @@ class Finish {
   std::vector<Column> columns_;
   StrongestPairs strongest_;
   Digest digest_;
+  std::vector<std::array<std::uint64_t, 2>> hashes_;  // of the blocks so far
   std::vector<double> values_;
 };
 
@@ -143,7 +176,7 @@ std::uint64_t lanes_at_once(const engine::Context& context, const ProductsJob& j
 }  // namespace
 
 Correlation correlate(const engine::Context& context, const engine::SharedMatrix& matrix,
-                      const CorrelationOptions& options, const std::function<void(const CorrelationBlock&)>& write) {
+                      const CorrelationOptions& options, const CorrelationSink& sink) {
   const ranks::Communicator& ranks = context.ranks();
   const storage::MatrixInfo& info = matrix.info();
   const PairCut cut = cut_pairs(info, options.cut);
@@ -165,18 +198,30 @@ Correlation correlate(const engine::Context& context, const engine::SharedMatrix
 
   blocks::Range lanes{0, cut.grid().lanes};
   const std::uint64_t at_once = lanes_at_once(context, ProductsJob(matrix, cut, centres, lanes));
-  const std::uint64_t phases = divide_up(lanes.size(), at_once);
-  for (std::uint64_t i = 0; i < phases; ++i) {
-    const blocks::Range strip = blocks::piece(lanes.size(), at_once, i);
+  engine::Checkpoint* checkpoint = context.options().checkpoint;
+  ranks::agree(ranks, [&] {
+    if (checkpoint == nullptr || !ranks.is_root() || checkpoint->record().state.empty()) return;
+    lanes.begin = finish.decode(ByteReader(checkpoint->record().state));
+    if (lanes.begin > lanes.end) throw InputError("the checkpoint is of more columns");
+  });
+  lanes.begin = ranks::sum(ranks, ranks.is_root() ? lanes.begin : 0);
+  for (std::uint64_t begin = lanes.begin; begin < lanes.end; begin += std::min(at_once, lanes.end - begin)) {
+    const blocks::Range strip{begin, std::min(begin + at_once, lanes.end)};
     const auto share_before = [&](std::uint64_t lane) {
-      return first_pass + (1 - first_pass) * static_cast<double>(lane) / static_cast<double>(lanes.size());
+      return first_pass + (1 - first_pass) * static_cast<double>(lane) / static_cast<double>(lanes.end);
     };
     begin_phase(share_before(strip.begin), share_before(strip.end));
     const auto take = [&](std::uint64_t lane, const ProductsJob::Partial& sums) {
-      write(finish.block(cut.panels_of(strip.begin + lane), sums));
+      sink.write(finish.block(cut.panels_of(strip.begin + lane), sums));
     };
+    // Not by their number alone: --memory decides how many lanes there are at once.
     engine::run(context, ProductsJob(matrix, cut, centres, strip), take,
-                {.phase = fmt::format("products {}", i), .delivery = matrix.delivery()});
+                {.phase = fmt::format("products {} to {}", strip.begin, strip.end), .delivery = matrix.delivery()});
+    ranks::agree(ranks, [&] {
+      if (checkpoint == nullptr || !ranks.is_root()) return;
+      if (sink.make_durable) sink.make_durable();
+      checkpoint->set_state(finish.encode(), "products ");
+    });
   }
   finish.tell(result);
   return result;
@@ -188,9 +233,11 @@ CorrelationPlan plan_correlation(const engine::Context& context, const engine::S
   const PairCut cut = cut_pairs(info, options.cut);
   const std::uint64_t lanes = cut.grid().lanes;
   const std::uint64_t at_once = lanes_at_once(context, ProductsJob(matrix, cut, {}, {0, lanes}));
-  const ProductsJob first(matrix, cut, {}, {0, std::min(lanes, at_once)});
+  const blocks::Range strip{0, std::min(lanes, at_once)};
+  const ProductsJob first(matrix, cut, {}, strip);
   return {
-      .phases = {plan_moments(context, matrix), engine::plan(context.options(), first, "products 0")},
+      .phases = {plan_moments(context, matrix),
+                 engine::plan(context.options(), first, fmt::format("products {} to {}", strip.begin, strip.end))},
       .strips = divide_up(lanes, at_once),
       .to_read = {static_cast<std::uint64_t>((1 + times_read(info, cut)) * static_cast<double>(info.stored.value))}};
 }

@@ -32,12 +32,19 @@ struct CorrelationBlock {
   std::span<const double> values;
 };
 
+/// Where the blocks go, which cover the upper triangle, panel by panel. On rank 0.
+struct CorrelationSink {
+  std::function<void(const CorrelationBlock&)> write;
+  /// All that was written is durable afterwards; for checkpoints.
+  std::function<void()> make_durable = {};
+};
+
 struct Correlation {
   std::vector<Pair> strongest = {};
   std::uint64_t constant_columns = 0;  ///< whose correlations are NaN
   std::uint64_t columns_with_nan = 0;
-  /// Of the kind, the shape, the names, and the values on and above the diagonal, block after block as they are handed
-  /// out, each row by row.
+  /// Of the kind, the shape, the names, and the digests of the blocks in their order, each of its values on and above
+  /// the diagonal, row by row.
   std::string digest = {};
 };
 
@@ -50,12 +57,12 @@ struct Correlation {
 /// A column with NaN or an infinity has NaN everywhere, and so have correlations with a column of equal values. Other
 /// correlations lie between -1 and 1, and are 1 on the diagonal. A covariance is NaN unless there are more rows than
 /// `ddof`.
-/// @param write called on rank 0 with blocks that cover the upper triangle, panel by panel
+/// With a checkpoint, blocks that an earlier run wrote and made durable are not written again.
 /// @return complete on rank 0 alone
 /// @throws ranks::AgreedError
 /// @note Collective
 Correlation correlate(const engine::Context& context, const engine::SharedMatrix& matrix,
-                      const CorrelationOptions& options, const std::function<void(const CorrelationBlock&)>& write);
+                      const CorrelationOptions& options, const CorrelationSink& sink);
 
 /// What correlate would do: the first pass and the first strip of the second.
 struct CorrelationPlan {

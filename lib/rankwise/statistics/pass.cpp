@@ -33,7 +33,7 @@ engine::Identity Pass::identity_of(const std::string& method, const std::string&
   const auto& info = matrix_.info();
   return {.method = method,
           .version = 1,
-          .input = fmt::format("{} {} {} × {}", info.identity, info.dataset, info.rows, info.columns),
+          .input = info.fingerprint(),
           .seed = 0,
           .options = fmt::format("{} × {} {}", cut_.step_rows, cut_.lane_columns, options)};
 }

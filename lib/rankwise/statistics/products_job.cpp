@@ -32,7 +32,7 @@ engine::Identity ProductsJob::identity() const {
   const auto& info = matrix_.info();
   return {.method = "products",
           .version = 1,
-          .input = fmt::format("{} {} {} × {}", info.identity, info.dataset, info.rows, info.columns),
+          .input = info.fingerprint(),
           .seed = 0,
           .options = fmt::format("{} × {} {} {}", cut_.step_rows, cut_.panel_columns, lanes_.begin, lanes_.end)};
 }

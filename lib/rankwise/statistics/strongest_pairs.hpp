@@ -19,6 +19,8 @@ class StrongestPairs {
  public:
   explicit StrongestPairs(std::uint64_t most) : most_(most) {}
   void add(const Pair& pair);
+  /// Those so far, in whatever order.
+  [[nodiscard]] const std::vector<Pair>& pairs() const { return pairs_; }
   /// The strongest first.
   [[nodiscard]] std::vector<Pair> take();
 

@@ -39,6 +39,31 @@ SymmetricFile::SymmetricFile(const storage::Destination& destination, bool overw
   values_.emplace(file_.path(), destination.file);
 }
 
+SymmetricFile::SymmetricFile(const storage::Destination& destination, bool overwrite, std::uint64_t columns,
+                             std::vector<std::string> names, const storage::LeftOutput& left)
+    : destination_(destination),
+      columns_(columns),
+      names_(std::move(names)),
+      file_(destination.file, overwrite, left.tags.empty() ? "" : left.tags.front()),
+      offset_(left.offset) {
+  if (storage::format_of(destination) == storage::OutputFormat::csv) {
+    values_of_text_.emplace(destination.file, overwrite, left.tags.back());
+    file_.restart();
+  }
+  values_.emplace(values_of_text_ ? values_of_text_->path() : file_.path(), destination.file);
+}
+
+storage::LeftOutput SymmetricFile::left() const {
+  storage::LeftOutput left{.tags = {file_.tag()}, .offset = offset_};
+  if (values_of_text_) left.tags.push_back(values_of_text_->tag());
+  return left;
+}
+
+void SymmetricFile::leave() {
+  file_.leave();
+  if (values_of_text_) values_of_text_->leave();
+}
+
 void SymmetricFile::write(const CorrelationBlock& block) {
   write_rows(*values_, offset_, columns_, block);
   if (block.rows == block.columns) return;
@@ -60,8 +85,8 @@ void SymmetricFile::write_text() {
 void SymmetricFile::commit(const std::string& record) {
   values_.reset();
   if (values_of_text_) write_text();
-  values_of_text_.reset();
   storage::commit_with_record(file_, destination_, record);
+  if (values_of_text_) values_of_text_->remove();
 }
 
 }  // namespace rankwise::statistics

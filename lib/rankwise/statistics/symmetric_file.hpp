@@ -7,6 +7,7 @@
 
 #include "rankwise/statistics/correlation.hpp"
 #include "rankwise/storage/filled_file.hpp"
+#include "rankwise/storage/left_output.hpp"
 #include "rankwise/storage/matrix_output.hpp"
 #include "rankwise/storage/temporary_file.hpp"
 
@@ -23,6 +24,15 @@ class SymmetricFile {
   /// @throws IoError if the file cannot be written, or the disk has no room for it
   SymmetricFile(const storage::Destination& destination, bool overwrite, std::uint64_t columns,
                 std::vector<std::string> names);
+  /// Goes on with what an earlier run left. @throws IoError if that is not there any more
+  SymmetricFile(const storage::Destination& destination, bool overwrite, std::uint64_t columns,
+                std::vector<std::string> names, const storage::LeftOutput& left);
+  /// How a later run takes it up.
+  [[nodiscard]] storage::LeftOutput left() const;
+  /// Unless it is committed, it stays for that run.
+  void leave();
+  /// What was written is durable. @throws IoError
+  void make_durable() const { values_->sync(); }
   /// Writes a block of the upper triangle and its mirror image. @throws IoError
   void write(const CorrelationBlock& block);
   /// Puts the record of the run beside the values and gives the file its name. @throws IoError

@@ -24,8 +24,9 @@ std::recursive_mutex& Hdf5Lock::mutex() {
 }
 
 Hdf5Lock::Hdf5Lock() : lock_(mutex()) {
-  static const bool silenced = H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0;
-  static_cast<void>(silenced);
+  // All that is opened is closed by its handle. What HDF5 would tidy up at exit crashes where a close has failed.
+  static const bool prepared = H5dont_atexit() >= 0 && H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0;
+  static_cast<void>(prepared);
 }
 
 std::string hdf5_reason() {

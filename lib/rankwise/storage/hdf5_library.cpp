@@ -6,6 +6,11 @@
 
 namespace rankwise::storage {
 
+void start_hdf5() {
+  const Hdf5Lock lock;
+  H5open();
+}
+
 std::string hdf5_version() {
   const Hdf5Lock lock;
   unsigned major = 0, minor = 0, release = 0;

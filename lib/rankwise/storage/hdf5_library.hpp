@@ -7,6 +7,10 @@
 
 namespace rankwise::storage {
 
+/// Starts HDF5. To be called before MPI starts: else HDF5 tidies up while MPI ends, and crashes there if it has failed
+/// to close a file.
+void start_hdf5();
+
 /// `1.10.8, parallel`
 std::string hdf5_version();
 

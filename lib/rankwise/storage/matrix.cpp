@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "rankwise/base/checked.hpp"
+#include "rankwise/base/digest.hpp"
 
 namespace rankwise::storage {
 
@@ -56,6 +57,20 @@ MatrixInfo MatrixInfo::decode(ByteReader& in) {
   info.identity = in.get_string();
   info.index = in.get_vector<std::byte>();
   return info;
+}
+
+std::string MatrixInfo::fingerprint() const {
+  Digest digest;
+  digest.add(identity);
+  digest.add(dataset);
+  digest.add(rows);
+  digest.add(columns);
+  digest.add(std::uint64_t{static_cast<std::uint8_t>(contiguous)});
+  digest.add(chunk ? chunk->rows : 0);
+  digest.add(chunk ? chunk->columns : 0);
+  digest.add(std::uint64_t{types.size()});
+  for (const ElementType type : types) digest.add(storage::name_of(type));
+  return digest.hex();
 }
 
 void Tile::describe(const Region& region, std::uint64_t stride, ElementType type, Contiguous contiguous) {

@@ -53,6 +53,8 @@ struct MatrixInfo {
 
   [[nodiscard]] ElementType type_of(std::uint64_t column) const { return types.size() == 1 ? types[0] : types[column]; }
   [[nodiscard]] std::string name_of(std::uint64_t column) const;
+  /// Of all that the elements depend on and how they lie in the file: the same matrix, laid out alike, has the same.
+  [[nodiscard]] std::string fingerprint() const;
 
   void encode(ByteWriter& out) const;
   static MatrixInfo decode(ByteReader& in);

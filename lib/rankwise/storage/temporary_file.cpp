@@ -2,12 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -15,6 +16,7 @@
 #include <utility>
 
 #include "rankwise/base/errors.hpp"
+#include "rankwise/storage/durable.hpp"
 
 namespace rankwise::storage {
 namespace {
@@ -25,11 +27,6 @@ IoError cannot_write(const std::string& path, int error) {
 
 IoError exists_already(const std::string& path) {
   return IoError(fmt::format("{} exists; --overwrite replaces it", path));
-}
-
-bool name_is_taken(const std::string& path) {
-  struct stat status = {};
-  return lstat(path.c_str(), &status) == 0;
 }
 
 /// @throws IoError if no file can come, or may come, under this name
@@ -49,79 +46,16 @@ void check_name(const std::string& path, bool overwrite) {
   if (std::filesystem::path(path).filename().empty()) throw IoError(fmt::format("'{}' names no file", path));
 }
 
-/// What a path stands for if it is a symbolic link, whether or not that exists. @pre links do not go in circles
-std::string behind_links(std::filesystem::path path) {
-  std::error_code no_link;
-  for (auto to = std::filesystem::read_symlink(path, no_link); !no_link;
-       to = std::filesystem::read_symlink(path, no_link)) {
-    path = path.parent_path() / to;  // to, where that begins with a slash
-  }
-  return path.string();
-}
-
-/// The pattern for mkstemp, no longer than a file name may be.
-std::string name_beside(const std::filesystem::path& path) {
-  constexpr std::string_view ending = ".rankwise-XXXXXX";
-  std::string name = path.filename().string();
-  if (constexpr std::size_t most = NAME_MAX - 1 - ending.size(); name.size() > most) {
-    std::size_t cut = most;
-    while (cut > 0 && (static_cast<unsigned char>(name[cut]) & 0xc0) == 0x80) --cut;  // not inside a character
-    name.resize(cut);
-  }
-  return (path.parent_path() / fmt::format(".{}{}", name, ending)).string();
-}
-
-/// Those of the file that is replaced, or else what the umask leaves.
-mode_t permissions_for(const std::string& path) {
-  struct stat status = {};
-  if (stat(path.c_str(), &status) == 0) return status.st_mode & 0777;
-  // The umask can only be read by setting it: to one under which another thread's file is not open to all meanwhile.
-  const mode_t mask = umask(077);
-  umask(mask);
-  return 0666 & ~mask;
-}
-
-/// @return 0, or errno. A file system that has nothing to sync is none the worse for it.
-int sync(int descriptor) {
-  return fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP || errno == ENOSYS ? 0 : errno;
-}
-
-int sync_folder_of(const std::string& path) {
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  const int descriptor = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return errno == EACCES ? 0 : errno;  // one may write to a folder that one may not read
-  const int error = sync(descriptor);
-  close(descriptor);
-  return error;
-}
-
-/// Renames where the new name is free. @return 0, or errno
-int rename_to_free_name(const char* from, const char* to) {
-#ifdef RENAME_NOREPLACE
-  if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
-  if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP) return errno;  // NFS, FUSE and others lack it
-#endif
-  if (link(from, to) == 0) {
-    unlink(from);
-    return 0;
-  }
-  if (errno == EEXIST) {
-    // NFS may lose the answer, ask again and be told of its own link.
-    std::error_code ignored;
-    if (!std::filesystem::equivalent(from, to, ignored)) return EEXIST;
-    unlink(from);
-    return 0;
-  }
-  if (errno != EPERM && errno != ENOTSUP && errno != ENOSYS) return errno;
-  // FAT has no links either: here alone, a file that comes within these two calls would be replaced.
-  if (name_is_taken(to)) return EEXIST;
-  return rename(from, to) == 0 ? 0 : errno;
-}
+// A temporary name: .FILE.rankwise-XXXXXX
+const std::string beginning_of_ending = ".rankwise-";
+constexpr std::size_t tag_length = 6;
+const std::string ending_for_mkstemp = beginning_of_ending + std::string(tag_length, 'X');
 
 /// A second name for what a file that is about to be replaced was, so that it can come back.
 class Kept {
  public:
-  explicit Kept(const std::string& path) : path_(path), name_(name_beside(path)), existed_(name_is_taken(path)) {
+  explicit Kept(const std::string& path)
+      : path_(path), name_(name_beside(path, ending_for_mkstemp)), existed_(name_is_taken(path)) {
     if (!existed_) return;
     const int descriptor = mkostemp(name_.data(), O_CLOEXEC);  // finds a free name, which link wants for itself
     if (descriptor < 0) return;
@@ -150,7 +84,7 @@ class Kept {
 TemporaryFile::TemporaryFile(const std::string& path, bool overwrite) : final_(path), overwrite_(overwrite) {
   check_name(path, overwrite);
   target_ = behind_links(path);
-  temporary_ = name_beside(target_);
+  temporary_ = name_beside(target_, ending_for_mkstemp);
   descriptor_ = mkostemp(temporary_.data(), O_CLOEXEC);
   if (descriptor_ < 0) {
     const int error = errno;
@@ -160,19 +94,56 @@ TemporaryFile::TemporaryFile(const std::string& path, bool overwrite) : final_(p
   }
 }
 
+TemporaryFile::TemporaryFile(const std::string& path, bool overwrite, const std::string& tag)
+    : final_(path), overwrite_(overwrite) {
+  check_name(path, overwrite);
+  target_ = behind_links(path);
+  const bool is_tag = tag.size() == tag_length && std::all_of(tag.begin(), tag.end(), [](unsigned char c) {
+                        return std::isalnum(c) != 0 && c < 0x80;
+                      });
+  if (!is_tag) throw IoError(fmt::format("{}: '{}' is no name for an unfinished output", path, tag));
+  temporary_ = name_beside(target_, beginning_of_ending + tag);
+  struct stat status = {};
+  errno = 0;
+  descriptor_ = open(temporary_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  left_ = true;  // whatever is wrong with it, it is not for us to remove
+  if (descriptor_ < 0 || fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink != 1) {
+    const int error = errno;
+    let_go();
+    throw IoError(
+        fmt::format("the unfinished {} of the earlier run cannot be opened ({}{}): remove its checkpoint to start "
+                    "again",
+                    path, name_beside(target_, beginning_of_ending + tag),
+                    error == 0 ? "" : fmt::format(": {}", std::strerror(error))));
+  }
+}
+
+std::string TemporaryFile::tag() const {
+  return temporary_.substr(temporary_.size() - tag_length);
+}
+
 TemporaryFile::~TemporaryFile() {
-  remove();
+  let_go();
 }
 
 void TemporaryFile::remove() {
+  left_ = false;
+  let_go();
+}
+
+void TemporaryFile::let_go() {
   if (descriptor_ >= 0) close(std::exchange(descriptor_, -1));
-  if (!committed_ && !temporary_.empty()) unlink(temporary_.c_str());
+  if (!committed_ && !left_ && !temporary_.empty()) unlink(temporary_.c_str());
   temporary_.clear();
 }
 
 void TemporaryFile::fail(int error) {
-  remove();
+  let_go();
   throw error == EEXIST ? exists_already(final_) : cannot_write(final_, error);
+}
+
+void TemporaryFile::restart() {
+  if (ftruncate(descriptor_, 0) != 0 || lseek(descriptor_, 0, SEEK_SET) != 0) fail(errno);
 }
 
 void TemporaryFile::write(std::string_view bytes) {

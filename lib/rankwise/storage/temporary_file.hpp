@@ -15,13 +15,23 @@ class TemporaryFile {
   /// @throws IoError if `path` exists and may not be replaced, is a folder, pipe or device, or its folder cannot be
   /// written
   TemporaryFile(const std::string& path, bool overwrite);
+  /// Takes up again what an earlier run left beside `path`. @throws IoError, also if that is not there any more
+  TemporaryFile(const std::string& path, bool overwrite, const std::string& tag);
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
   ~TemporaryFile();
 
   [[nodiscard]] const std::string& path() const { return temporary_; }
   [[nodiscard]] const std::string& final_path() const { return final_; }
+  /// What tells its name from that of others beside `path`.
+  [[nodiscard]] std::string tag() const;
+  /// Unless it is committed, it stays where it is when this goes, for a later run to take up.
+  void leave() { left_ = true; }
 
+  /// It is not wanted any more.
+  void remove();
+  /// What was written is no longer there. @throws IoError
+  void restart();
   /// Appends to the file; or let a library write to path(). @throws IoError; then nothing is left behind
   void write(std::string_view bytes);
   /// Ends the writing and syncs the file: all that may need room or time, so that little is left for commit to fail at.
@@ -38,7 +48,7 @@ class TemporaryFile {
 
  private:
   [[noreturn]] void fail(int error);
-  void remove();
+  void let_go();
   void take_name();
   void sync_folder() const;
 
@@ -47,6 +57,7 @@ class TemporaryFile {
   std::string temporary_;
   bool overwrite_;
   bool committed_ = false;
+  bool left_ = false;
   // Open from the first moment on: fsync reports only what went wrong while its descriptor was open, whoever wrote.
   int descriptor_ = -1;
 };

@@ -1,0 +1,63 @@
+#include "apps/rankwise/checkpoint_options.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "apps/rankwise/common_options.hpp"
+#include "rankwise/base/duration.hpp"
+#include "rankwise/base/errors.hpp"
+#include "rankwise/base/parse_number.hpp"
+
+namespace rankwise::app {
+namespace {
+
+/// `3/10` is the third of ten.
+engine::Shard parse_shard(const std::string& text) {
+  const UsageError refusal(fmt::format("--shard takes I/N, such as 3/10, not '{}'", text));
+  const auto slash = text.find('/');
+  if (slash == std::string::npos) throw refusal;
+  engine::Shard shard;
+  try {
+    shard.index = parse_count(text.substr(0, slash), "");
+    shard.count = parse_count(text.substr(slash + 1), "");
+  } catch (const UsageError&) {
+    throw refusal;
+  }
+  constexpr std::uint64_t most = std::numeric_limits<int>::max();
+  if (shard.index < 1 || shard.index > shard.count || shard.count > most) throw refusal;
+  --shard.index;
+  return shard;
+}
+
+}  // namespace
+
+const char* const checkpoint_explanation = R"(
+With --checkpoint FILE, what is finished is kept in FILE: every minute, and when SIGINT, SIGTERM, SIGUSR1 or --max-time
+stops the run (exit code 75) or an error ends it. The same line with --resume goes on from there, on any ranks × threads, to
+the bits of an undisturbed run. FILE is always whole; one of another job, input, seed or options, or damaged by a bit, is
+refused, and so is a second run on the same FILE. A finished FILE gives its answer at once.
+)";
+
+void CheckpointOptions::add_to(CLI::App& app, bool shards) {
+  auto* file = add_value(app, "--checkpoint", "FILE", "keep what is finished in FILE, to go on from after a kill",
+                         [this](const std::string& text) { options_.path = text; });
+  app.add_flag("--resume", options_.resume, "go on from FILE; start afresh where it is not there yet")->needs(file);
+  add_value(app, "--checkpoint-every", "TIME", "how often, such as 30s or 10m (default: 60s)",
+            [this](const std::string& text) { options_.every = parse_duration(text, "--checkpoint-every"); })
+      ->needs(file);
+  add_value(app, "--max-time", "TIME", "stop after so long, such as 2h, with a checkpoint and exit code 75",
+            [this](const std::string& text) { options_.max_time = parse_duration(text, "--max-time"); })
+      ->needs(file);
+  if (!shards) return;
+  add_value(app, "--shard", "I/N", "compute part I of N alone, into FILE; rankwise merge puts the parts together",
+            [this](const std::string& text) { options_.shard = parse_shard(text); })
+      ->needs(file);
+}
+
+std::optional<engine::Checkpoint::Options> CheckpointOptions::wanted() const {
+  if (options_.path.empty()) return std::nullopt;
+  return options_;
+}
+
+}  // namespace rankwise::app

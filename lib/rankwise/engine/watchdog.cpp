@@ -1,0 +1,95 @@
+#include "rankwise/engine/watchdog.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace rankwise::engine {
+namespace {
+
+constexpr std::size_t most_told = 8;  // ranks
+const char* const without_work = "has no work";
+
+double seconds_since(std::chrono::steady_clock::time_point then) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - then).count();
+}
+
+}  // namespace
+
+Watchdog::Watchdog(const Context& context, Hands& hands)
+    : context_(context),
+      hands_(hands),
+      patience_(context.options().watchdog.patience),
+      heard_(static_cast<std::size_t>(context.ranks().size()), moved_),
+      answers_(heard_.size()),
+      left_(heard_.size()) {}
+
+void Watchdog::note_farewell(int rank) {
+  left_[static_cast<std::size_t>(rank)] = true;
+  note_progress();
+}
+
+void Watchdog::tell_all(Order::Kind kind) const {
+  const auto order = Order{.kind = kind}.encode();
+  for (int rank = 1; rank < context_.ranks().size(); ++rank) context_.messenger().send(rank, order_subject, order);
+}
+
+void Watchdog::hear(int rank, const std::string& whereabouts) {
+  heard_[static_cast<std::size_t>(rank)] = Clock::now();
+  if (!whereabouts.empty()) answers_[static_cast<std::size_t>(rank)] = whereabouts;
+}
+
+void Watchdog::greet() {
+  if (!is_on() || Clock::now() - greeted_ < patience_ / 4) return;
+  greeted_ = Clock::now();
+  tell_all(Order::Kind::alive);
+}
+
+bool Watchdog::is_alarmed() const {
+  if (!is_on()) return false;
+  return Clock::now() - std::min(moved_, *std::min_element(heard_.begin(), heard_.end())) > patience_;
+}
+
+void Watchdog::ask() {
+  asked_ = Clock::now();
+  std::fill(answers_.begin(), answers_.end(), "");
+  answers_[0] = hands_.whereabouts(context_.ranks());
+  tell_all(Order::Kind::tell_where);
+}
+
+bool Watchdog::has_heard_enough() const {
+  const bool all = std::none_of(answers_.begin(), answers_.end(), [](const auto& answer) { return answer.empty(); });
+  return all || Clock::now() - asked_ > time_to_answer;
+}
+
+std::string Watchdog::finding() const {
+  const bool silent = std::any_of(answers_.begin(), answers_.end(), [](const auto& answer) { return answer.empty(); });
+  std::string told;
+  std::size_t ranks = 0;
+  for (std::size_t rank = 0; rank < answers_.size(); ++rank) {
+    // Where somebody does not answer, what the others do is not what holds all up.
+    if (silent ? !answers_[rank].empty() : answers_[rank].ends_with(without_work)) continue;
+    if (++ranks > most_told) continue;
+    if (!told.empty()) told += "; ";
+    told += silent ? fmt::format("rank {} does not answer", rank) : answers_[rank];
+  }
+  if (ranks > most_told) told += fmt::format("; and {} more", ranks - most_told);
+  if (silent) return fmt::format("{} (asked for {:.1f} s)", told, seconds_since(asked_));
+  return fmt::format("no block has been done for {:.1f} s: {}", seconds_since(moved_),
+                     told.empty() ? "no rank has work" : told);
+}
+
+void Watchdog::give_up_at_the_end() const {
+  if (!is_on() || Clock::now() - moved_ <= patience_) return;
+  std::string late;
+  std::size_t ranks = 0;
+  for (std::size_t rank = 0; rank < left_.size(); ++rank) {
+    if (rank == 0 ? !hands_.is_at_work() : left_[rank]) continue;
+    if (++ranks <= most_told) late += fmt::format("{} {}", late.empty() ? "" : ",", rank);
+  }
+  context_.options().watchdog.give_up(fmt::format("{} of {} ranks do not come to the end of a phase for {:.1f} s:{}{}",
+                                                  ranks, left_.size(), seconds_since(moved_), late,
+                                                  ranks > most_told ? ", ..." : ""));
+}
+
+}  // namespace rankwise::engine

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "rankwise/engine/context.hpp"
+#include "rankwise/engine/hands.hpp"
+#include "rankwise/engine/protocol.hpp"
+
+namespace rankwise::engine {
+
+/// Notices on rank 0 that no block has been done anywhere for too long, or that a rank does not answer, and finds out
+/// which rank sits where. It also lets the other ranks know that rank 0 is alive.
+class Watchdog {
+ public:
+  static constexpr std::chrono::seconds time_to_answer{5};
+
+  Watchdog(const Context& context, Hands& hands);
+
+  [[nodiscard]] bool is_on() const { return patience_.count() > 0; }
+  /// A block was done.
+  void note_progress() { moved_ = Clock::now(); }
+  void note_farewell(int rank);
+  /// A rank has said something; perhaps where it is.
+  void hear(int rank, const std::string& whereabouts);
+  /// Greets the others, when it is time; they answer.
+  void greet();
+  [[nodiscard]] bool is_alarmed() const;
+
+  /// After the alarm: asks all ranks where they are.
+  void ask();
+  /// All have answered, or had time to.
+  [[nodiscard]] bool has_heard_enough() const;
+  /// What is known, in one sentence.
+  [[nodiscard]] std::string finding() const;
+
+  /// Gives up if ranks that have been told the end do not come to it.
+  void give_up_at_the_end() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void tell_all(Order::Kind kind) const;
+
+  const Context& context_;
+  Hands& hands_;
+  std::chrono::milliseconds patience_;
+  Clock::time_point moved_ = Clock::now(), greeted_ = moved_, asked_ = moved_;
+  std::vector<Clock::time_point> heard_;  // when, of each rank
+  std::vector<std::string> answers_;      // of each rank; empty: none yet
+  std::vector<bool> left_;                // ranks that have said farewell
+};
+
+}  // namespace rankwise::engine

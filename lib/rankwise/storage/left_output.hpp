@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "rankwise/base/byte_encoding.hpp"
+
+namespace rankwise::storage {
+
+/// What a run needs to know to take up the unfinished output of an earlier one.
+struct LeftOutput {
+  std::vector<std::string> tags = {};  ///< of its temporary files
+  std::uint64_t offset = 0;            ///< where the elements begin in the last of them
+
+  [[nodiscard]] std::vector<std::byte> encode() const {
+    ByteWriter out;
+    out.put(offset);
+    out.put(std::uint64_t{tags.size()});
+    for (const auto& tag : tags) out.put_string(tag);
+    return out.take();
+  }
+  static LeftOutput decode(ByteReader in) {
+    LeftOutput left{.tags = {}, .offset = in.get<std::uint64_t>()};
+    for (auto tags = in.get<std::uint64_t>(); tags > 0; --tags) left.tags.push_back(in.get_string());
+    return left;
+  }
+};
+
+}  // namespace rankwise::storage

@@ -1,0 +1,399 @@
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+
+import h5py
+import numpy as np
+import pytest
+
+from data_files import write_csv, write_h5, write_h5_columns, write_npy
+from support import MPIEXEC, PROGRAM, assert_refused, own_lines, run, run_json
+
+
+def start(*words, ranks=None, threads=1):
+    line = [PROGRAM, *map(str, words), "--threads", str(threads), "--progress", "none"]
+    if ranks is not None:
+        line = [MPIEXEC, "-n", str(ranks), *line]
+    return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for_state(path, than=0, seconds=20):
+    """Until the checkpoint is another one than that of inode `than`. @return its inode"""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if os.path.exists(path) and (inode := os.stat(path).st_ino) != than:
+            return inode
+        time.sleep(0.002)
+    raise AssertionError("no checkpoint")
+
+
+def stopped_note(done):
+    ours = own_lines(done.stderr)
+    assert len(ours) == 1, done.stderr
+    assert ": error: " not in ours[0]
+    return ours[0]
+
+
+def assert_stopped(done, path, *words):
+    assert done.returncode == 75, done.stderr
+    assert done.stdout == ""
+    note = stopped_note(done)
+    for word in [str(path), "--resume", *words]:
+        assert word in note, note
+
+
+def test_the_same_line_works_the_first_and_the_tenth_time(tmp_path):
+    expected = run_json("pi", "--samples", "1e10")
+    line = ["pi", "--samples", "1e10", "--checkpoint", tmp_path / "pi.ckpt", "--resume", "--max-time"]
+    layouts = [(None, 1), (2, 1), (None, 2), (3, 1), (7, 1), (1, 2)]
+    for ranks, threads in layouts[:3]:
+        done = run(*line, "0.3s", ranks=ranks, threads=threads)
+        assert_stopped(done, tmp_path / "pi.ckpt", "--max-time is over", " % of ")
+    shares = []
+    for ranks, threads in layouts[3:]:
+        result = run_json(*line, "1h", ranks=ranks, threads=threads)
+        assert result["digest"] == expected["digest"] and result["hits"] == expected["hits"]
+        shares.append(result["resumed"])
+    assert 0 < shares[0] < 1 and shares[1:] == [1, 1]
+    assert "resumed" not in expected
+    assert os.listdir(tmp_path) == ["pi.ckpt"]
+
+
+def test_the_headline_says_how_much_was_done(tmp_path):
+    line = ["pi", "--samples", "1e9", "--checkpoint", tmp_path / "pi.ckpt"]
+    assert "resumed" not in run(*line).stdout
+    assert "· resumed: 100.0 % was done" in run(*line, "--resume").stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1])
+@pytest.mark.parametrize("ranks", [None, 3])
+def test_signals_end_with_a_checkpoint(tmp_path, number, ranks):
+    path = tmp_path / "pi.ckpt"
+    running = start("pi", "--samples", "1e15", "--checkpoint", path, ranks=ranks)
+    wait_for_state(path)
+    time.sleep(0.3)
+    running.send_signal(number)
+    out, err = running.communicate(timeout=20)
+    assert out == ""
+    assert len(own_lines(err)) == 1, err
+    assert str(path) in err and "--resume" in err
+    # mpiexec ends with a code of its own where it was interrupted itself.
+    if ranks is None or number == signal.SIGUSR1:
+        assert running.returncode == 75
+    done = run("pi", "--samples", "1e15", "--checkpoint", path, "--resume", "--max-time", "0.2")
+    assert_stopped(done, path)
+
+
+INPUTS = {
+    "rows": lambda path, a: write_h5(path / "a.h5", a),
+    "columns": lambda path, a: write_h5_columns(path / "a.h5", a),
+    "gzip": lambda path, a: write_h5(path / "a.h5", a, chunks=(500, 100), compression="gzip", shuffle=True),
+    "npy": lambda path, a: write_npy(path / "a.npy", a),
+    "csv": lambda path, a: write_csv(path / "a.csv", a[:2000]),
+}
+
+
+@pytest.mark.parametrize("layout", INPUTS)
+@pytest.mark.parametrize("words", [["columns"], ["rows", "--stats", "sum"], ["columns", "--stats", "median"]])
+def test_killed_runs_go_on_with_the_same_bits(tmp_path, layout, words):
+    """Killed by SIGKILL as soon as there is a checkpoint, at once or a little later, on other ranks each time."""
+    choose = random.Random(layout + words[0])
+    a = np.random.default_rng(1).standard_normal((20_000, 200))
+    source = INPUTS[layout](tmp_path, a)
+    expected = run_json(*words, source)["digest"]
+    path = tmp_path / "night.ckpt"
+    for _ in range(4):
+        running = start(*words, source, "--checkpoint", path, "--resume", "--checkpoint-every", "0.001",
+                        ranks=choose.choice([None, 2, 3]), threads=choose.choice([1, 2]))
+        wait_for_state(path)
+        time.sleep(choose.choice([0, 0.005, 0.02]))
+        subprocess.run(["pkill", "-KILL", "-P", str(running.pid)])
+        running.kill()
+        running.communicate()
+    result = run_json(*words, source, "--checkpoint", path, "--resume", ranks=2)
+    assert result["digest"] == expected
+
+
+def test_a_run_killed_while_it_writes_leaves_the_state_before(tmp_path):
+    path = tmp_path / "pi.ckpt"
+    assert run("pi", "--samples", "1e15", "--checkpoint", path, "--max-time", "0.3").returncode == 75
+    with open(tmp_path / ".pi.ckpt.rankwise-next", "w") as f:
+        f.write("half of the next one")
+    done = run("pi", "--samples", "1e15", "--checkpoint", path, "--resume", "--max-time", "0.2")
+    assert_stopped(done, path)
+    assert os.listdir(tmp_path) == ["pi.ckpt"]
+
+
+def test_work_is_not_started_over_by_mistake(tmp_path):
+    path = tmp_path / "pi.ckpt"
+    run("pi", "--samples", "1e6", "--checkpoint", path)
+    before = path.read_bytes()
+    assert_refused(run("pi", "--samples", "1e6", "--checkpoint", path), 3, "pi.ckpt exists", "--resume")
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("ranks", [None, 3])
+def test_a_checkpoint_of_another_job_is_refused(tmp_path, ranks):
+    path = tmp_path / "a.ckpt"
+    a = np.random.default_rng(1).standard_normal((50, 4))
+    one, other = write_npy(tmp_path / "one.npy", a), write_npy(tmp_path / "other.npy", a + 1)
+    run("columns", one, "--checkpoint", path)
+    before = path.read_bytes()
+
+    def refused(*words):
+        assert_refused(run(*words, "--checkpoint", path, "--resume", ranks=ranks), 3, "a.ckpt is ")
+        assert path.read_bytes() == before
+        return own_lines(run(*words, "--checkpoint", path, "--resume", ranks=ranks).stderr)[0]
+
+    assert "'columns', not of 'pi'" in refused("pi", "--samples", "1e6")
+    assert "'columns', not of 'rows'" in refused("rows", one)
+    assert "another input" in refused("columns", other)
+    assert "another input" in refused("columns", write_npy(tmp_path / "turned.npy", a, fortran=True))
+    assert run("columns", one, "--stats", "max", "--checkpoint", path, "--resume", ranks=ranks).returncode == 0
+    shutil.copy(one, tmp_path / "renamed.npy")
+    assert run("columns", tmp_path / "renamed.npy", "--checkpoint", path, "--resume", ranks=ranks).returncode == 0
+
+
+def test_other_samples_and_seeds_are_refused(tmp_path):
+    path = tmp_path / "pi.ckpt"
+    run("pi", "--samples", "1e6", "--checkpoint", path)
+    for words, told in [(["--samples", "2e6"], "other options"), (["--samples", "1e6", "--seed", "4"], "seed 0, not 4"),
+                        (["--until-error", "0.1"], "other options")]:
+        assert_refused(run("pi", *words, "--checkpoint", path, "--resume"), 3, "pi.ckpt is of", told)
+
+
+def test_other_quantiles_are_refused(tmp_path):
+    source = write_npy(tmp_path / "a.npy", np.arange(30.0).reshape(10, 3))
+    path = tmp_path / "a.ckpt"
+    run("columns", source, "--stats", "median", "--checkpoint", path)
+    assert_refused(run("columns", source, "--quantiles", "0.1", "--checkpoint", path, "--resume"), 3, "other options")
+
+
+@pytest.mark.parametrize("ranks", [None, 2])
+def test_damaged_checkpoints_are_refused(tmp_path, ranks):
+    path = tmp_path / "pi.ckpt"
+    run("pi", "--samples", "1e6", "--checkpoint", path)
+    whole = path.read_bytes()
+    for place in [0, 25, len(whole) // 2, len(whole) - 1]:
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 16]) + whole[place + 1:])
+        assert_refused(run("pi", "--samples", "1e6", "--checkpoint", path, "--resume", ranks=ranks), 3, "pi.ckpt is ")
+    path.write_bytes(whole[:-10])
+    assert_refused(run("pi", "--samples", "1e6", "--checkpoint", path, "--resume", ranks=ranks), 3, "pi.ckpt is damaged")
+    path.write_bytes(b"")
+    assert_refused(run("pi", "--samples", "1e6", "--checkpoint", path, "--resume", ranks=ranks), 3, "is not a checkpoint")
+
+
+def test_two_runs_do_not_share_a_checkpoint(tmp_path):
+    path = tmp_path / "pi.ckpt"
+    line = ["pi", "--samples", "1e15", "--checkpoint", path, "--resume"]
+    first = start(*line)
+    wait_for_state(path)
+    assert_refused(run(*line, ranks=2), 3, "pi.ckpt is in use by another run")
+    first.send_signal(signal.SIGTERM)
+    first.communicate(timeout=20)
+    assert first.returncode == 75
+    assert_stopped(run(*line, "--max-time", "0.1"), path)
+
+
+def test_until_error_goes_on_to_a_smaller_error(tmp_path):
+    path = tmp_path / "pi.ckpt"
+    line = ["pi", "--seed", "2", "--checkpoint", path, "--resume", "--until-error"]
+    large = run_json(*line, "4e-4")
+    small = run_json(*line, "1e-4", ranks=2)
+    assert small["samples"] > large["samples"] and 0 < small["resumed"] < 1
+    assert small["digest"] == run_json("pi", "--seed", "2", "--until-error", "1e-4")["digest"]
+    assert run_json(*line, "4e-4")["digest"] == large["digest"]
+
+
+def test_quantiles_that_take_many_passes_go_on_between_them(tmp_path):
+    """Columns of 64 MB are searched in passes; the run is stopped again and again."""
+    a = np.random.default_rng(3).standard_normal((8_000_000, 3))
+    source = write_h5_columns(tmp_path / "a.h5", a)
+    words = ["columns", source, "--stats", "sum,median", "--quantiles", "0.01,0.9"]
+    expected = run_json(*words)["digest"]
+    path = tmp_path / "a.ckpt"
+    for attempt in range(200):
+        done = run(*words, "--json", "--checkpoint", path, "--resume", "--max-time", "0.04", threads=1)
+        if done.returncode == 0:
+            break
+        assert_stopped(done, path)
+    assert json.loads(done.stdout)["digest"] == expected
+    assert attempt > 0
+
+
+@pytest.mark.parametrize("option", [["--resume"], ["--checkpoint-every", "1s"], ["--max-time", "1h"], ["--shard", "1/2"]])
+def test_options_that_need_a_checkpoint_say_so(option):
+    assert_refused(run("pi", "--samples", "10", *option), 2, option[0], "--checkpoint")
+
+
+@pytest.mark.parametrize("shard", ["", "0/3", "4/3", "1", "1/", "/3", "1/3/4", "a/b", "1/99999999999"])
+def test_bad_shards(tmp_path, shard):
+    done = run("pi", "--samples", "10", "--checkpoint", tmp_path / "x", "--shard", shard)
+    assert_refused(done, 2, "--shard")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("words", [["--max-time", "soon"], ["--max-time", "0"], ["--checkpoint-every", "-1s"], ["--checkpoint", ""]])
+def test_bad_times(tmp_path, words):
+    extra = [] if words[0] == "--checkpoint" else ["--checkpoint", tmp_path / "x"]
+    assert_refused(run("pi", "--samples", "10", *extra, *words), 2, words[0])
+
+
+@pytest.mark.parametrize("ranks", [None, 2])
+def test_a_folder_that_cannot_be_written_is_told_before_the_work(tmp_path, ranks):
+    done = run("pi", "--samples", "1e15", "--checkpoint", tmp_path / "none" / "pi.ckpt", ranks=ranks)
+    assert_refused(done, 3, "none/pi.ckpt cannot be written: No such file or directory")
+
+
+def test_a_plan_makes_no_checkpoint(tmp_path):
+    assert run("pi", "--samples", "1e6", "--plan", "--checkpoint", tmp_path / "pi.ckpt").returncode == 0
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("ranks", [None, 3])
+def test_a_shard_says_that_it_is_one(tmp_path, ranks):
+    done = run("pi", "--samples", "1e8", "--shard", "2/3", "--checkpoint", tmp_path / "2.ckpt", ranks=ranks)
+    assert done.returncode == 0 and done.stdout == ""
+    note = stopped_note(done)
+    assert "shard 2/3 is done" in note and "2.ckpt" in note and "rankwise merge" in note
+
+
+def test_shards_of_many_phases_are_refused(tmp_path):
+    source = write_npy(tmp_path / "a.npy", np.arange(30.0).reshape(10, 3))
+    shard = ["--shard", "1/2", "--checkpoint", tmp_path / "a.ckpt"]
+    assert_refused(run("columns", source, "--stats", "sum,median", *shard), 2, "--shard", "one pass")
+    assert_refused(run("pi", "--until-error", "0.1", *shard), 2, "--shard", "--until-error")
+    assert run("columns", source, "--stats", "median", *shard).returncode == 0
+
+
+@pytest.mark.parametrize("target", ["out.npy", "out.h5:/y"])
+def test_a_generated_file_is_gone_on_with(tmp_path, target):
+    words = ["generate", "normal", "--rows", "60000", "--columns", "1000", "--seed", "5"]
+    whole = run_json(*words, "--out", tmp_path / "whole.npy")
+    path = tmp_path / "a.ckpt"
+    line = [*words, "--out", tmp_path / target, "--checkpoint", path, "--resume", "--checkpoint-every", "0.02"]
+    for _ in range(2):
+        running = start(*line, threads=1)
+        inode = 0
+        for _ in range(4):
+            inode = wait_for_state(path, than=inode)
+        running.kill()
+        running.communicate()
+        assert not os.path.exists(tmp_path / "out.npy") and not os.path.exists(tmp_path / "out.h5")
+    result = run_json(*line, ranks=2)
+    assert result["digest"] == whole["digest"] and result["resumed"] > 0
+    read = run_json("columns", tmp_path / target.split(":")[0], "--stats", "sum")
+    assert read["statistics"] == run_json("columns", tmp_path / "whole.npy", "--stats", "sum")["statistics"]
+    assert not [name for name in os.listdir(tmp_path) if "ckpt" in name or name.startswith(".")]
+
+
+@pytest.mark.parametrize("target", [None, "out.npy", "out.h5", "out.csv"])
+def test_a_correlation_is_gone_on_with(tmp_path, target):
+    a = np.random.default_rng(2).standard_normal((6000, 1500))
+    source = write_npy(tmp_path / "a.npy", a)
+    words = ["correlation", source]
+    expected = run_json(*words, "--out", tmp_path / "whole.npy", "--top", "20")
+    # Little memory makes many phases.
+    line = [*words, "--top", "20", "--checkpoint", tmp_path / "a.ckpt", "--resume", "--memory", "20M"]
+    if target:
+        line += ["--out", tmp_path / target]
+    for _ in range(100):
+        done = run(*line, "--json", "--max-time", "0.12", "--checkpoint-every", "0.01", threads=1)
+        if done.returncode == 0:
+            break
+        assert_stopped(done, tmp_path / "a.ckpt")
+        assert target is None or not os.path.exists(tmp_path / target)
+    result = json.loads(done.stdout)
+    assert result["resumed"] > 0
+    assert result["digest"] == expected["digest"] and result["strongest"] == expected["strongest"]
+    assert not [name for name in os.listdir(tmp_path) if name.startswith(".")]
+    if target:
+        values = {"out.npy": np.load, "out.h5": lambda p: h5py.File(p)["x"][:],
+                  "out.csv": lambda p: np.loadtxt(p, delimiter=",", skiprows=1)}[target](tmp_path / target)
+        assert np.array_equal(values, np.load(tmp_path / "whole.npy"))
+        assert not os.path.exists(tmp_path / "a.ckpt")
+
+
+def test_an_output_that_is_gone_is_told(tmp_path):
+    line = ["generate", "normal", "--rows", "300000", "--columns", "1000", "--out", tmp_path / "out.npy", "--checkpoint",
+            tmp_path / "a.ckpt", "--resume"]
+    assert_stopped(run(*line, "--max-time", "0.2"), tmp_path / "a.ckpt")
+    left = [name for name in os.listdir(tmp_path) if name.startswith(".out.npy.rankwise-")]
+    assert len(left) == 1
+    os.remove(tmp_path / left[0])
+    assert_refused(run(*line), 3, "unfinished", "out.npy", "remove its checkpoint")
+
+
+@pytest.mark.parametrize("words", [["--gzip", "1", "--out", "a.h5"], ["--chunk", "2x2", "--out", "a.h5"], ["--out", "a.csv"]])
+def test_outputs_that_have_one_writer_take_no_checkpoint(tmp_path, words):
+    done = run("generate", "normal", "--rows", "10", "--columns", "10", *words, "--checkpoint", "a.ckpt", cwd=tmp_path)
+    assert_refused(done, 2, "--checkpoint")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("layout", ["rows", "columns", "gzip", "csv"])
+def test_shards_are_merged_without_the_input(tmp_path, layout):
+    source = INPUTS[layout](tmp_path, np.random.default_rng(1).standard_normal((20_000, 200)))
+    for words in [["columns"], ["rows", "--stats", "sum,max"], ["columns", "--stats", "median"]]:
+        expected = run_json(*words, source)
+        parts = []
+        for i, ranks in enumerate([None, 2, 3], 1):
+            parts.append(tmp_path / f"{i}.ckpt")
+            done = run(*words, source, "--shard", f"{i}/3", "--checkpoint", parts[-1], ranks=ranks)
+            assert done.returncode == 0, done.stderr
+        os.rename(source.split(":")[0], tmp_path / "away")
+        merged = run_json("merge", *reversed(parts), "--out", tmp_path / "merged.csv", "--overwrite", ranks=2)
+        os.rename(tmp_path / "away", source.split(":")[0])
+        assert merged["digest"] == expected["digest"]
+        assert merged["statistics"] == expected["statistics"] and merged["names"] == expected["names"]
+        assert "digest " + expected["digest"] in run("merge", *parts).stdout
+        for part in parts:
+            os.remove(part)
+
+
+def test_shards_of_pi_are_merged(tmp_path):
+    for i in [1, 2, 3]:
+        done = run("pi", "--samples", "1e8", "--shard", f"{i}/3", "--checkpoint", tmp_path / f"{i}.ckpt")
+        assert done.returncode == 0
+    parts = [tmp_path / f"{i}.ckpt" for i in [1, 2, 3]]
+    assert run_json("merge", *parts)["digest"] == run_json("pi", "--samples", "1e8")["digest"]
+    assert_refused(run("merge", *parts[:2]), 3, "shard 3/3 is missing")
+    assert_refused(run("merge", *parts[1:], ranks=2), 3, "shard 1/3 is missing")
+    assert_refused(run("merge", *parts, parts[0]), 3, "shard 1/3 is there twice")
+    run("pi", "--samples", "1e7", "--shard", "3/3", "--checkpoint", tmp_path / "other.ckpt")
+    assert_refused(run("merge", *parts[:2], tmp_path / "other.ckpt"), 3, "other.ckpt is of 'pi' with other options")
+    run("pi", "--samples", "1e6", "--checkpoint", tmp_path / "whole.ckpt")
+    assert run_json("merge", tmp_path / "whole.ckpt")["samples"] == 10**6
+    run("pi", "--until-error", "3e-4", "--checkpoint", tmp_path / "phases.ckpt")
+    assert_refused(run("merge", tmp_path / "phases.ckpt"), 3, "phases.ckpt cannot be merged", "several phases")
+    assert_refused(run("merge", tmp_path / "none.ckpt"), 3, "none.ckpt: No such file")
+    assert_refused(run("merge"), 2, "PART")
+    done = run("pi", "--samples", "1e15", "--shard", "3/3", "--checkpoint", tmp_path / "long.ckpt", "--max-time", "0.2")
+    assert done.returncode == 75
+    assert_refused(run("merge", tmp_path / "long.ckpt"), 3, "shard 3/3 is not done")
+
+
+@pytest.mark.parametrize("stopped", [0, 1, 2])
+def test_a_watchdog_says_who_sits_where(tmp_path, stopped):
+    """A rank is stopped and does not answer."""
+    path = tmp_path / "pi.ckpt"
+    running = start("pi", "--samples", "1e15", "--watchdog", "1s", "--checkpoint", path, "--checkpoint-every", "0.1", ranks=3)
+    wait_for_state(path, than=wait_for_state(path))
+    found = subprocess.run(["pgrep", "-P", str(running.pid), "rankwise"], capture_output=True, text=True).stdout.split()
+    assert len(found) == 3
+    os.kill(int(found[stopped]), signal.SIGSTOP)
+    out, err = running.communicate(timeout=60)
+    assert out == "" and running.returncode == 75, err
+    assert len(own_lines(err)) == 1, err
+    message = own_lines(err)[0]
+    assert f"rank {stopped} does not answer" in message and "pi.ckpt" in message and "--resume" in message
+    assert_stopped(run("pi", "--samples", "1e15", "--checkpoint", path, "--resume", "--max-time", "0.2"), path)
+
+
+def test_a_watchdog_leaves_moving_jobs_alone():
+    plain = run_json("pi", "--samples", "2e9")
+    assert run_json("pi", "--samples", "2e9", "--watchdog", "0.5s", ranks=3)["digest"] == plain["digest"]
