@@ -36,7 +36,8 @@ const char* const checkpoint_explanation = R"(
 With --checkpoint FILE, what is finished is kept in FILE: every minute, and when SIGINT, SIGTERM, SIGUSR1 or --max-time
 stops the run (exit code 75) or an error ends it. The same line with --resume goes on from there, on any ranks × threads, to
 the bits of an undisturbed run. FILE is always whole; one of another job, input, seed or options, or damaged by a bit, is
-refused, and so is a second run on the same FILE. A finished FILE gives its answer at once.
+refused, and so is a second run on the same FILE. A finished FILE gives its answer at once; of a command that writes a
+matrix, FILE is gone once that has its name, and so is the hidden file beside it that is being filled.
 )";
 
 void CheckpointOptions::add_to(CLI::App& app, bool shards) {

@@ -13,8 +13,20 @@ TEST(Progress, a_line_says_share_rate_and_time_left) {
 
 TEST(Progress, blocks_of_a_part_are_counted_into_the_whole) {
   ProgressDisplay display({.command = "pi", .mode = ProgressMode::lines, .amount = 8, .unit = "samples"});
+  display.begin_part({.begin = 0, .end = 0.25});
+  display.show(0, 2);
   display.begin_part({.begin = 0.25, .end = 0.75});
+  display.show(0, 2);
   EXPECT_EQ(display.line(1, 2, 1.0), "pi  50 %  4.00  of 8.00 samples  4.00 samples/s  1.000 s left");
+}
+
+TEST(Progress, what_an_earlier_run_did_counts_for_the_share_and_not_for_the_rate) {
+  ProgressDisplay display({.command = "pi", .mode = ProgressMode::lines, .amount = 8, .unit = "samples"});
+  display.begin_part({.begin = 0, .end = 0.25});  // never shown: a phase that was finished
+  display.begin_part({.begin = 0.25, .end = 0.75});
+  display.show(1, 4);
+  EXPECT_EQ(display.line(2, 4, 1.0), "pi  50 %  4.00  of 8.00 samples  1.00 samples/s  4.000 s left");
+  EXPECT_EQ(display.line(1, 4, 1.0), "pi  37 %  3.00  of 8.00 samples  0.00 samples/s  no block done yet");
 }
 
 TEST(Progress, a_bar_has_twenty_cells) {

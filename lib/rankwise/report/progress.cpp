@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <utility>
 
 #include "rankwise/report/format.hpp"
 
@@ -50,7 +51,20 @@ ProgressDisplay::~ProgressDisplay() {
   if (drawn_) std::fputs("\r\033[K", stderr);
 }
 
+void ProgressDisplay::begin_part(Part part) {
+  // Parts that were never shown were done before.
+  if (part_is_new_) done_before_ += part.begin - part_.begin;
+  part_ = part;
+  part_is_new_ = true;
+}
+
+double ProgressDisplay::share(std::uint64_t done, std::uint64_t total) const {
+  const double of_part = total == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(total);
+  return part_.begin + (part_.end - part_.begin) * of_part;
+}
+
 void ProgressDisplay::show(std::uint64_t done, std::uint64_t total) {
+  if (std::exchange(part_is_new_, false)) done_before_ += share(done, total) - part_.begin;
   const auto now = Clock::now();
   if (options_.mode == ProgressMode::none || now < next_) return;
   next_ = now + interval(options_.mode);
@@ -67,16 +81,14 @@ void ProgressDisplay::show(std::uint64_t done, std::uint64_t total) {
 }
 
 std::string ProgressDisplay::line(std::uint64_t done, std::uint64_t total, double seconds) const {
-  const double of_part = total == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(total);
-  const double share = part_.begin + (part_.end - part_.begin) * of_part;
-  const double amount = share * options_.amount;
-  const double rate = seconds > 0 ? amount / seconds : 0;
+  const double all = share(done, total), here = all - done_before_;
+  const double rate = seconds > 0 ? here * options_.amount / seconds : 0;
   const std::string left =
-      share > 0 ? duration(std::ceil(seconds * (1 - share) / share)) + " left" : std::string("no block done yet");
-  const std::string drawing = options_.mode == ProgressMode::bar ? bar(share) + "  " : "";
-  return fmt::format("{}  {:.0f} %  {}{} of {}{}  {}{}/s  {}", options_.command, std::floor(share * 100), drawing,
-                     with_prefix(amount), with_prefix(options_.amount), options_.unit, with_prefix(rate), options_.unit,
-                     left);
+      here > 0 ? duration(std::ceil(seconds * (1 - all) / here)) + " left" : std::string("no block done yet");
+  const std::string drawing = options_.mode == ProgressMode::bar ? bar(all) + "  " : "";
+  return fmt::format("{}  {:.0f} %  {}{} of {}{}  {}{}/s  {}", options_.command, std::floor(all * 100), drawing,
+                     with_prefix(all * options_.amount), with_prefix(options_.amount), options_.unit, with_prefix(rate),
+                     options_.unit, left);
 }
 
 std::string ProgressDisplay::json(std::uint64_t done, std::uint64_t total, double seconds) const {

@@ -31,8 +31,9 @@ class ProgressDisplay {
     double begin = 0;
     double end = 1;
   };
-  void begin_part(Part part) { part_ = part; }
-  /// `done` of `total` blocks of this part are done.
+  void begin_part(Part part);
+  /// `done` of `total` blocks of this part are done. What is done already when a part is first shown was done before,
+  /// by another run: it counts for the share, not for the rate.
   void show(std::uint64_t done, std::uint64_t total);
 
   /// What a line says `seconds` after the start.
@@ -41,8 +42,12 @@ class ProgressDisplay {
 
  private:
   using Clock = std::chrono::steady_clock;
+  [[nodiscard]] double share(std::uint64_t done, std::uint64_t total) const;
+
   Options options_;
   Part part_;
+  double done_before_ = 0;  // the share of everything that this run found done
+  bool part_is_new_ = true;
   Clock::time_point start_ = Clock::now();
   Clock::time_point next_;
   bool drawn_ = false;
