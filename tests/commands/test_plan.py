@@ -73,7 +73,8 @@ def test_generate_writes_nothing(tmp_path):
 
 def test_correlation_writes_nothing(matrix):
     out = matrix.parent / "c.npy"
-    assert [p["phase"] for p in phases("correlation", matrix, "--out", out)] == ["moments", "products 0"]
+    moments, products = (p["phase"] for p in phases("correlation", matrix, "--out", out))
+    assert moments == "moments" and products.startswith("products 0 to ")
     assert os.listdir(matrix.parent) == ["a.h5"]
 
 
