@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs what is missing, builds with GCC and Clang (warnings are errors), checks the format, and runs all tests:
-# under the sanitizers what can run there, then everything on the release build. `jobs/test.sh --quick` only that last.
+# under the sanitizers what can run there, the fuzzers for some seconds, then everything on the release build. `jobs/test.sh --quick` only that last.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs/set-up.sh test
@@ -26,6 +26,8 @@ if [ "${1:-}" != --quick ]; then
   # All but the commands: these run the sanitized program where input lies to it.
   ctest --preset asan -j "$processors" --no-tests=error -L '^(unit|mpi)$' --progress | tail -n 12
   ctest --preset asan -j "$processors" --no-tests=error -R '^test_(bad_input|formats)[.]' --progress | tail -n 12
+  build fuzz
+  ctest --preset fuzz --no-tests=error --progress | tail -n 12
 fi
 # As users build it, so that the demo's build is used again: a warning is looked for, not made an error.
 build release -DRANKWISE_TESTS=ON

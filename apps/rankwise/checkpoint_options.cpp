@@ -37,10 +37,11 @@ With --checkpoint FILE, what is finished is kept in FILE: every minute, and when
 stops the run (exit code 75) or an error ends it. The same line with --resume goes on from there, on any ranks × threads, to
 the bits of an undisturbed run. FILE is always whole; one of another job, input, seed or options, or damaged by a bit, is
 refused, and so is a second run on the same FILE. A finished FILE gives its answer at once; of a command that writes a
-matrix, FILE is gone once that has its name, and so is the hidden file beside it that is being filled.
+matrix, FILE is gone once that has its name, and so is the hidden file beside it that is being filled. An input is known
+by its size and 64 pages of 4 KiB, evenly spread; with --verify full by all of its bytes, which each run reads first.
 )";
 
-void CheckpointOptions::add_to(CLI::App& app, bool shards) {
+void CheckpointOptions::add_to(CLI::App& app, Can can) {
   auto* file = add_value(app, "--checkpoint", "FILE", "keep what is finished in FILE, to go on from after a kill",
                          [this](const std::string& text) { options_.path = text; });
   app.add_flag("--resume", options_.resume, "go on from FILE; start afresh where it is not there yet")->needs(file);
@@ -50,7 +51,12 @@ void CheckpointOptions::add_to(CLI::App& app, bool shards) {
   add_value(app, "--max-time", "TIME", "stop after so long, such as 2h, with a checkpoint and exit code 75",
             [this](const std::string& text) { options_.max_time = parse_duration(text, "--max-time"); })
       ->needs(file);
-  if (!shards) return;
+  if (can.verify) {
+    add_choice<Verify>(app, "--verify", "what tells the input from another: 64 pages, or all of it (default: pages)",
+                       {{"pages", Verify::pages}, {"full", Verify::full}}, verify_)
+        ->needs(file);
+  }
+  if (!can.shards) return;
   add_value(app, "--shard", "I/N", "compute part I of N alone, into FILE; rankwise merge puts the parts together",
             [this](const std::string& text) { options_.shard = parse_shard(text); })
       ->needs(file);

@@ -15,15 +15,22 @@ extern const char* const checkpoint_explanation;
 /// Where a command keeps what it has finished, and when it stops by itself.
 class CheckpointOptions {
  public:
-  /// @param shards whether the command can compute a part of its job alone
-  void add_to(CLI::App& app, bool shards);
+  struct Can {
+    bool shards = false;  ///< compute a part of its job alone
+    bool verify = false;  ///< it has an input
+  };
+  void add_to(CLI::App& app, Can can);
 
   /// Nothing if none is asked for.
   [[nodiscard]] std::optional<engine::Checkpoint::Options> wanted() const;
+  /// Whether all of the input tells it from others, not its size and 64 pages.
+  [[nodiscard]] bool verifies() const { return verify_ == Verify::full; }
   [[nodiscard]] bool is_shard() const { return options_.shard.has_value(); }
 
  private:
+  enum class Verify { pages, full };
   engine::Checkpoint::Options options_;
+  Verify verify_ = Verify::pages;
 };
 
 }  // namespace rankwise::app

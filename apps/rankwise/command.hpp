@@ -22,6 +22,8 @@ class Command {
   virtual void check() {}
   /// A command that needs no ranks runs once, in the process that is or would be rank 0.
   [[nodiscard]] virtual bool needs_ranks() const { return true; }
+  /// Its job can be computed in parts, whose checkpoints are merged: then it reads nothing and writes but --out.
+  [[nodiscard]] virtual bool takes_shards() const { return false; }
   /// @note Collective where the command needs ranks
   virtual ExitCode run(Invocation& invocation) = 0;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -38,6 +39,7 @@ engine::Context Invocation::start(const ComputeOptions& options, report::Progres
     wanted->program = RANKWISE_VERSION;
     wanted->warn = [this](const std::string& text) { note(text); };
     checkpoint_ = std::make_unique<engine::Checkpoint>(session_->ranks(), *wanted);
+    verifies_ = checkpoint.verifies();
   }
   return {*session_,
           {.threads = layout_.threads,
@@ -65,9 +67,21 @@ void Invocation::set_restored(engine::Record record) {
 
 engine::SharedMatrix Invocation::open(const engine::Context& context, const std::string& source,
                                       engine::Deliver deliver) const {
-  if (!merges_) return engine::SharedMatrix(context, source, deliver);
-  ByteReader in(checkpoint_->record().input);
-  return engine::SharedMatrix(storage::MatrixInfo::decode(in));
+  std::optional<storage::MatrixInfo> known;
+  ranks::agree(session_->ranks(), [&] {
+    if (!has_checkpoint()) return;
+    if (checkpoint_->record().input.empty()) {
+      if (merges_) throw InputError("the checkpoints know nothing of an input");
+      return;
+    }
+    ByteReader in(checkpoint_->record().input);
+    known = storage::MatrixInfo::decode(in);
+  });
+  if (merges_) return engine::SharedMatrix(std::move(known).value());
+  if (known) known->content.clear();  // it is what the input is now that counts
+  engine::SharedMatrix matrix(context, source, deliver, known ? &*known : nullptr);
+  if (verifies_) matrix.verify(context);
+  return matrix;
 }
 
 void Invocation::begin_job(const engine::Identity& job, const storage::MatrixInfo* input) {

@@ -37,8 +37,8 @@ class Invocation {
                         const CheckpointOptions& checkpoint = {});
   /// What other runs have done is known; before `start`.
   void set_restored(engine::Record record);
-  /// The input as this command is to see it: as it is, or, where shards are merged, as they saw it; then it is not
-  /// read.
+  /// The input as this command is to see it: as it is (verified, where that is asked), or, where shards are merged, as
+  /// they saw it; then it is not read.
   /// @note Collective
   [[nodiscard]] engine::SharedMatrix open(const engine::Context& context, const std::string& source,
                                           engine::Deliver deliver) const;
@@ -83,6 +83,7 @@ class Invocation {
   std::vector<std::string> hosts_;
   std::unique_ptr<engine::Checkpoint> checkpoint_;
   bool merges_ = false;
+  bool verifies_ = false;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 

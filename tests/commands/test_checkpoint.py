@@ -3,12 +3,14 @@ import os
 import random
 import shutil
 import signal
+import struct
 import subprocess
 import time
 
 import h5py
 import numpy as np
 import pytest
+import xxhash
 
 from data_files import write_csv, write_h5, write_h5_columns, write_npy
 from support import MPIEXEC, PROGRAM, assert_refused, own_lines, run, run_json
@@ -397,3 +399,106 @@ def test_a_watchdog_says_who_sits_where(tmp_path, stopped):
 def test_a_watchdog_leaves_moving_jobs_alone():
     plain = run_json("pi", "--samples", "2e9")
     assert run_json("pi", "--samples", "2e9", "--watchdog", "0.5s", ranks=3)["digest"] == plain["digest"]
+
+
+def change_a_byte_between_the_pages(path):
+    """The input is known by 64 pages, evenly spread: not by the one behind the first."""
+    with open(path, "r+b") as f:
+        f.seek(4096 + 100)
+        byte = f.read(1)
+        f.seek(-1, os.SEEK_CUR)
+        f.write(bytes([byte[0] ^ 1]))
+
+
+@pytest.mark.parametrize("ranks", [None, 3])
+@pytest.mark.parametrize("deliver", ["auto", "scatter"])
+def test_the_whole_input_is_verified_where_that_is_asked(tmp_path, ranks, deliver):
+    path, checkpoint = tmp_path / "x.npy", tmp_path / "x.ckpt"
+    write_npy(path, np.random.default_rng(1).random((40000, 30)))
+    line = ["columns", path, "--checkpoint", checkpoint, "--deliver", deliver]
+    first = run_json(*line, "--verify", "full", ranks=ranks)
+    again = run_json(*line, "--verify", "full", "--resume")
+    assert again["digest"] == first["digest"] and again["resumed"] == 1
+    assert again["digest"] == run_json("columns", path)["digest"]
+    # What was verified is not taken up without, and the other way round.
+    assert_refused(run(*line, "--resume", ranks=ranks), 3, "x.ckpt", "other options")
+    change_a_byte_between_the_pages(path)
+    assert_refused(run(*line, "--resume", "--verify", "full", ranks=ranks), 3, "x.ckpt", "another input")
+    os.remove(checkpoint)
+    run_json(*line, ranks=ranks)
+    assert_refused(run(*line, "--resume", "--verify", "full", ranks=ranks), 3, "x.ckpt", "other options")
+    change_a_byte_between_the_pages(path)
+    assert run_json(*line, "--resume", ranks=ranks)["resumed"] == 1
+
+
+def test_the_files_of_a_pattern_are_verified(tmp_path):
+    for i in range(3):
+        write_npy(tmp_path / f"part{i}.npy", np.random.default_rng(i).random((20000, 20)))
+    line = ["columns", tmp_path / "part*.npy", "--checkpoint", tmp_path / "x.ckpt", "--verify", "full"]
+    first = run_json(*line, ranks=2)
+    assert run_json(*line, "--resume")["digest"] == first["digest"]
+    change_a_byte_between_the_pages(tmp_path / "part2.npy")
+    assert_refused(run(*line, "--resume"), 3, "x.ckpt", "another input")
+
+
+def test_shards_of_a_verified_input_are_merged(tmp_path):
+    write_npy(tmp_path / "x.npy", np.random.default_rng(1).random((40000, 30)))
+    expected = run_json("columns", tmp_path / "x.npy")
+    for i in (1, 2):
+        done = run("columns", tmp_path / "x.npy", "--verify=full", "--shard", f"{i}/2",
+                   "--checkpoint", tmp_path / f"{i}.ckpt")
+        assert done.returncode == 0, done.stderr
+    os.remove(tmp_path / "x.npy")
+    assert run_json("merge", tmp_path / "1.ckpt", tmp_path / "2.ckpt")["digest"] == expected["digest"]
+
+
+@pytest.mark.parametrize("ranks", [None, 3])
+def test_a_text_is_not_scanned_again(tmp_path, ranks):
+    path, checkpoint = tmp_path / "x.csv", tmp_path / "x.ckpt"
+    write_csv(path, np.random.default_rng(1).random((100000, 8)))
+    line = ["columns", path, "--checkpoint", checkpoint]
+    first = run_json(*line)
+    # What a scan would find now, and the 64 pages do not show: two rows in one line.
+    with open(path, "r+b") as f:
+        f.seek(4096)
+        page = f.read(4096)
+        f.seek(4096 + page.index(b"\n"))
+        f.write(b"1")
+    assert_refused(run("columns", path), 3, "x.csv")
+    assert run_json(*line, "--resume", ranks=ranks)["digest"] == first["digest"]
+
+
+def with_words(path, words):
+    """Gives a checkpoint the words of another command line, and a checksum that is right."""
+    content = path.read_bytes()
+    state = content[36:-16]
+    after = 8 + struct.unpack_from("<Q", state)[0]  # the program's version
+    program, (count,) = state[:after], struct.unpack_from("<Q", state, after)
+    after += 8
+    for _ in range(count):
+        after += 8 + struct.unpack_from("<Q", state, after)[0]
+    theirs = b"".join(struct.pack("<Q", len(word)) + word for word in map(os.fsencode, words))
+    state = program + struct.pack("<Q", len(words)) + theirs + state[after:]
+    whole = content[:28] + struct.pack("<Q", len(state)) + state
+    path.write_bytes(whole + xxhash.xxh3_128_digest(whole)[::-1])
+
+
+def test_a_checkpoint_cannot_make_merge_do_anything_but_print(tmp_path):
+    """Its words are a command line; one that somebody else has made must do no harm."""
+    path, victim = tmp_path / "pi.ckpt", tmp_path / "victim"
+    victim.write_text("precious")
+    expected = run_json("pi", "--samples", "1e7", "--checkpoint", path)
+    own = ["pi", "--samples", "1e7"]
+    with_words(path, own)
+    assert run_json("merge", path)["digest"] == expected["digest"]
+    for words in (["--out", victim, "--overwrite"], [f"--out={victim}", "--overwrite"], ["--checkpoint", victim]):
+        with_words(path, [*own, *map(str, words)])
+        assert run_json("merge", path)["digest"] == expected["digest"]
+        assert victim.read_text() == "precious"
+    for words in (["generate", "uniform", "--rows", "2", "--columns", "2", "--out", str(tmp_path / "new.npy")],
+                  ["generate", "uniform", "--rows", "2", "--columns", "2"], ["merge", str(path)], ["doctor"],
+                  ["--version"], ["columns", "a.csv"], ["pi", "--samples", "1e8"], ["pi"], [], [""], ["/bin/sh"]):
+        with_words(path, words)
+        done = run("merge", path)
+        assert_refused(done, 2 if done.returncode == 2 else 3)
+    assert sorted(os.listdir(tmp_path)) == ["pi.ckpt", "victim"]

@@ -29,6 +29,11 @@ struct WithoutMerge : Counting {
 };
 static_assert(!BlockJob<WithoutMerge>);
 
+/// Lane 1 has odd values.
+struct OddLane : Counting {
+  [[nodiscard]] bool fits(const std::uint64_t& value, std::uint64_t lane) const { return value % 2 == lane; }
+};
+
 std::uint64_t value_of(const AnyPartial& partial) {
   return ErasedJob<Counting>::typed(partial);
 }
@@ -40,6 +45,18 @@ TEST(ErasedJob, says_what_its_job_says) {
   EXPECT_EQ(job.grid(), counting.grid());
   EXPECT_EQ(job.partial_bytes().value, 8U);
   EXPECT_EQ(job.block_bytes().value, 16U);
+}
+
+TEST(ErasedJob, what_was_kept_must_be_a_result_of_its_lane) {
+  const OddLane odd;
+  const ErasedJob job(odd);
+  ByteWriter out;
+  out.put(std::uint64_t{3});
+  EXPECT_EQ(value_of(job.decode_kept(out.bytes(), 1)), 3U);
+  EXPECT_THROW((void)job.decode_kept(out.bytes(), 0), InputError);
+  EXPECT_THROW((void)job.decode_kept(out.bytes().first(7), 1), InputError);
+  out.put('x');
+  EXPECT_THROW((void)job.decode_kept(out.bytes(), 1), InputError) << "more than that";
 }
 
 TEST(ErasedJob, each_thread_has_a_scratch_of_its_own) {

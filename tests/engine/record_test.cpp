@@ -68,6 +68,13 @@ TEST(Record, one_that_ends_early_is_refused) {
   }
 }
 
+TEST(Record, a_shard_that_is_none_is_refused) {
+  for (const Shard shard : {Shard{0, 0}, Shard{3, 3}, Shard{7, 3}, Shard{0, std::uint64_t{1} << 31}}) {
+    const auto bytes = Record{.shard = shard}.encode();
+    EXPECT_THROW(Record::decode(ByteReader(bytes)), InputError) << shard.index << "/" << shard.count;
+  }
+}
+
 TEST(Record, nodes_must_be_whole_spans_in_order_that_do_not_overlap) {
   const blocks::SpanCut cut{.grid = {.lanes = 2, .steps = 5}, .level = 1};
   EXPECT_TRUE(is_sound(phase(cut, {})));

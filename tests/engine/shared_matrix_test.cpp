@@ -89,6 +89,17 @@ TEST_F(SharedMatrixTest, the_transpose_is_read_or_delivered_alike) {
   }
 }
 
+TEST_F(SharedMatrixTest, one_that_moved_is_delivered_all_the_same) {
+  const std::string path = csv("1,2,3\n4,5,6\n");
+  auto first = std::make_unique<SharedMatrix>(context_, path, Deliver::scatter);
+  const SharedMatrix matrix(std::move(*first));
+  first.reset();
+  const auto values = values_of(context_, matrix);
+  if (root()) {
+    EXPECT_EQ(values, (std::vector<double>{1, 2, 3, 4, 5, 6}));
+  }
+}
+
 TEST_F(SharedMatrixTest, what_rank_0_cannot_read_is_the_same_error_everywhere) {
   for (const Deliver deliver : {Deliver::automatic, Deliver::read, Deliver::scatter}) {
     EXPECT_THROW(SharedMatrix(context_, "/there/is/no.csv", deliver), ranks::AgreedError);

@@ -6,7 +6,9 @@
 #include "rankwise/base/digest.hpp"
 #include "rankwise/engine/checkpoint.hpp"
 #include "rankwise/engine/keeper.hpp"
+#include "rankwise/storage/left_output.hpp"
 #include "tests/fuzz/file_of_bytes.hpp"
+#include "tests/fuzz/read_all.hpp"
 
 namespace {
 
@@ -27,7 +29,21 @@ struct Sums {
   static Partial decode(ByteReader& in) { return in.get_vector<double>(); }
 };
 
+template <class Decode>
+void decode(std::span<const std::byte> bytes, Decode decode) {
+  try {
+    ByteReader in(bytes);
+    decode(in);
+  } catch (const Error&) {
+  }
+}
+
 void restore(engine::Record record) {
+  decode(record.input, [](ByteReader& in) {
+    const auto info = storage::MatrixInfo::decode(in);
+    fuzz::read_all(info);
+  });
+  decode(record.output, [](ByteReader& in) { storage::LeftOutput::decode(in); });
   engine::Checkpoint checkpoint{engine::Record()};
   for (auto& phase : record.phases) {
     if (phase.cut.grid.count() > 100'000 || phase.cut.count() > 100'000) continue;

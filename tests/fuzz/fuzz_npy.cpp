@@ -3,6 +3,6 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static rankwise::fuzz::FileOfBytes file(".npy");
-  rankwise::fuzz::read_all(file.with(data, size));
+  rankwise::fuzz::inspect_and_read(file.with(data, size));
   return 0;
 }

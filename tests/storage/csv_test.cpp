@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "rankwise/base/errors.hpp"
+#include "rankwise/storage/csv_index.hpp"
+#include "rankwise/storage/csv_inspection.hpp"
 #include "tests/storage/csv_files.hpp"
 
 namespace rankwise::storage {
@@ -87,6 +89,32 @@ TEST_F(Csv, refusals_say_where_and_why) {
             ": line 1 holds a NUL byte: this is no text file (it begins as UTF-16 does: save it as UTF-8)");
   EXPECT_EQ(refusal("a,b\r1,2\r"), ": line 1 has a carriage return (CR) inside: end lines with LF or CRLF");
   EXPECT_THROW(inspect_csv(path_ + "x", ','), IoError);
+}
+
+TEST_F(Csv, what_cannot_have_been_found_is_refused) {
+  const MatrixInfo info = inspect("a,b\n1,2\n3,4\n");
+  EXPECT_NO_THROW(check_csv(info));
+  EXPECT_NO_THROW(check_csv(inspect("a,b\n"))) << "without rows";
+  const auto index = CsvIndex::decode(ByteReader(info.index));
+  const auto refused = [&](const auto& change) {
+    MatrixInfo other = info;
+    CsvIndex its = index;
+    change(other, its);
+    other.index = its.encode();
+    EXPECT_THROW((void)open_csv(other), InputError);
+  };
+  refused([](MatrixInfo& i, CsvIndex&) { i.rows = std::uint64_t{1} << 60; });
+  refused([](MatrixInfo& i, CsvIndex&) { i.columns = std::uint64_t{1} << 60; });
+  refused([](MatrixInfo& i, CsvIndex&) { i.rows = 0; });
+  refused([](MatrixInfo& i, CsvIndex&) { i.types = {ElementType::float32}; });
+  refused([](MatrixInfo& i, CsvIndex&) { i.names.pop_back(); });
+  refused([](MatrixInfo& i, CsvIndex&) { i.chunk.reset(); });
+  refused([](MatrixInfo& i, CsvIndex&) { i.contiguous = Contiguous::columns; });
+  refused([](MatrixInfo&, CsvIndex& c) { c.rows_per_chunk = 0; });
+  refused([](MatrixInfo&, CsvIndex& c) { c.file_size = UINT64_MAX; });
+  refused([](MatrixInfo&, CsvIndex& c) { c.chunks.push_back(0); });
+  refused([](MatrixInfo&, CsvIndex& c) { c.chunks.back() = 1000; });
+  refused([](MatrixInfo&, CsvIndex& c) { c.chunks.clear(); });
 }
 
 TEST_F(Csv, a_file_that_changed_is_refused) {

@@ -17,6 +17,7 @@ TEST(MatrixInfo, comes_back_whole_and_its_cuts_are_noticed) {
   info.description = "x";
   info.stored = {99};
   info.identity = "id";
+  info.content = "hash";
   info.index = {std::byte{1}, std::byte{2}};
   ByteWriter out;
   info.encode(out);
@@ -30,11 +31,40 @@ TEST(MatrixInfo, comes_back_whole_and_its_cuts_are_noticed) {
   EXPECT_EQ(back.types, info.types);
   EXPECT_EQ(back.names, info.names);
   EXPECT_EQ(back.index, info.index);
+  EXPECT_EQ(back.content, info.content);
   EXPECT_EQ(back.contiguous, Contiguous::columns);
   for (std::size_t size = 0; size < out.bytes().size(); ++size) {
     ByteReader cut(out.bytes().first(size));
     EXPECT_THROW(MatrixInfo::decode(cut), InputError);
   }
+}
+
+TEST(MatrixInfo, a_description_of_no_matrix_is_refused) {
+  const MatrixInfo sound{.rows = 7, .columns = 2, .chunk = ChunkShape{3, 2}, .types = {ElementType::int8}};
+  const auto decoded = [&](const auto& change) {
+    MatrixInfo info = sound;
+    change(info);
+    ByteWriter out;
+    info.encode(out);
+    ByteReader in(out.bytes());
+    return MatrixInfo::decode(in);
+  };
+  EXPECT_NO_THROW(decoded([](MatrixInfo&) {}));
+  EXPECT_NO_THROW(decoded([](MatrixInfo& i) { i.names = {"a", "b"}; }));
+  EXPECT_THROW(decoded([](MatrixInfo& i) { i.names = {"a"}; }), InputError);
+  EXPECT_THROW(decoded([](MatrixInfo& i) { i.types = {}; }), InputError);
+  EXPECT_THROW(decoded([](MatrixInfo& i) { i.types[0] = static_cast<ElementType>(10); }), InputError);
+  EXPECT_THROW(decoded([](MatrixInfo& i) { i.types.resize(3); }), InputError);
+  EXPECT_THROW(decoded([](MatrixInfo& i) { i.format = static_cast<Format>(4); }), InputError);
+  EXPECT_THROW(decoded([](MatrixInfo& i) { i.contiguous = static_cast<Contiguous>(2); }), InputError);
+  EXPECT_THROW(decoded([](MatrixInfo& i) { i.chunk->rows = 0; }), InputError);
+}
+
+TEST(MatrixInfo, the_content_is_part_of_the_fingerprint_where_it_is_known) {
+  MatrixInfo info{.identity = "id"};
+  const std::string without = info.fingerprint();
+  info.content = "hash";
+  EXPECT_EQ(info.fingerprint(), without + " hash");
 }
 
 TEST(MatrixInfo, columns_without_names_are_numbered) {

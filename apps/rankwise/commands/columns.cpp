@@ -54,8 +54,10 @@ class Statistics final : public Command {
         deliver_);
     output_.add_to(app);
     compute_.add_to(app);
-    checkpoint_.add_to(app, true);
+    checkpoint_.add_to(app, {.shards = true, .verify = true});
   }
+
+  [[nodiscard]] bool takes_shards() const override { return true; }
 
   ExitCode run(Invocation& invocation) override {
     output_.check(invocation);

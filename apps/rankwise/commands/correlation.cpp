@@ -44,7 +44,7 @@ class Correlation final : public Command {
         deliver_);
     app.add_flag("--json", json_, "print one JSON object instead of the table");
     compute_.add_to(app);
-    checkpoint_.add_to(app, false);
+    checkpoint_.add_to(app, {.shards = false, .verify = true});
   }
 
   void check() override {
@@ -65,14 +65,14 @@ class Correlation final : public Command {
     report::ProgressDisplay progress({.command = "correlation", .mode = compute_.progress, .unit = "FLOP"});
     options_.before_phase = [&](double begin, double end) { progress.begin_part({.begin = begin, .end = end}); };
     const engine::Context context = invocation.start(compute_, &progress, checkpoint_);
-    const engine::SharedMatrix matrix(context, source_, deliver_);
+    const engine::SharedMatrix matrix = invocation.open(context, source_, deliver_);
     const storage::MatrixInfo& info = matrix.info();
     const auto columns = static_cast<double>(info.columns);
     progress.set_amount(columns * (columns + 1) * static_cast<double>(info.rows));
 
     if (compute_.plan) return print(invocation, context, matrix);
     warn_of_chunks(invocation, info);
-    invocation.begin_job(identity(info));
+    invocation.begin_job(identity(info), &info);
     std::optional<statistics::SymmetricFile> file;
     ranks::agree(context.ranks(), [&] {
       if (destination_ && invocation.is_root()) open_output(file, info, context.options().checkpoint);

@@ -56,7 +56,7 @@ class Generate final : public Command {
     app.add_flag("--overwrite", options_.overwrite, "replace the file if it exists");
     app.add_flag("--json", json_, "print one JSON object instead");
     compute_.add_to(app);
-    checkpoint_.add_to(app, false);
+    checkpoint_.add_to(app, {});
   }
 
   void check() override {

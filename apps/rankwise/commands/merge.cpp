@@ -45,7 +45,10 @@ class Merge final : public Command {
       record = engine::Record::decode(ByteReader(bytes));
       words = with_own_words(record.words);
       line = parse_command_line(words);
-      if (!line->command) throw InputError("the checkpoints are of no command");
+      // A file says which command that is: none that does more than to print what the checkpoints hold.
+      if (!line->command || !line->command->takes_shards()) {
+        throw InputError("the checkpoints are of no command that takes --shard");
+      }
     });
     Invocation whole(&invocation.session(), *line->entry, words);
     whole.set_restored(std::move(record));
@@ -57,9 +60,9 @@ class Merge final : public Command {
 
   /// The words of a shard without what was its own: where it ran, what it kept, how it was shown.
   [[nodiscard]] std::vector<std::string> with_own_words(const std::vector<std::string>& theirs) const {
-    constexpr std::array with_value{"--checkpoint", "--checkpoint-every", "--max-time", "--shard",  "--out",
-                                    "--top",        "--progress",         "--threads",  "--memory", "--deliver",
-                                    "--watchdog"};
+    constexpr std::array with_value{
+        "--checkpoint", "--checkpoint-every", "--max-time", "--shard",   "--out",      "--top",
+        "--progress",   "--threads",          "--memory",   "--deliver", "--watchdog", "--verify"};
     constexpr std::array alone{"--resume", "--overwrite", "--json", "--plan", "--help", "-h"};
     std::vector<std::string> words;
     for (std::size_t i = 0; i < theirs.size(); ++i) {

@@ -29,7 +29,7 @@ class Pi final : public Command {
               [this](const std::string& text) { options_.seed = parse_count(text, "--seed"); });
     app.add_flag("--json", json_, "print one JSON object instead");
     compute_.add_to(app);
-    checkpoint_.add_to(app, true);
+    checkpoint_.add_to(app, {.shards = true});
   }
 
   void check() override {
@@ -50,6 +50,8 @@ class Pi final : public Command {
                                    error, needed));
     }
   }
+
+  [[nodiscard]] bool takes_shards() const override { return true; }
 
   ExitCode run(Invocation& invocation) override {
     report::ProgressDisplay progress(

@@ -59,9 +59,13 @@ class ByteReader {
 
   template <PlainValue T>
   T get() {
-    T value;
-    get_span(std::span<T>(&value, 1));
-    return value;
+    if constexpr (std::is_same_v<T, bool>) {
+      return get<std::uint8_t>() != 0;  // of a byte from anywhere, a bool may be made but not read
+    } else {
+      T value;
+      get_span(std::span<T>(&value, 1));
+      return value;
+    }
   }
   template <class T>
   void get_span(std::span<T> values) {

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -35,6 +39,8 @@ class AnyJob {
   virtual void merge(AnyPartial& left, const AnyPartial& right) const = 0;
   virtual void encode(const AnyPartial& partial, ByteWriter& out) const = 0;
   virtual AnyPartial decode(ByteReader& in) const = 0;
+  /// All of what a checkpoint holds of a node of this lane. @throws InputError if it is not that
+  [[nodiscard]] virtual AnyPartial decode_kept(std::span<const std::byte> bytes, std::uint64_t lane) const = 0;
 };
 
 template <BlockJob J>
@@ -65,6 +71,14 @@ class ErasedJob final : public AnyJob {
   void merge(AnyPartial& left, const AnyPartial& right) const override { job_.merge(typed(left), typed(right)); }
   void encode(const AnyPartial& partial, ByteWriter& out) const override { J::encode(typed(partial), out); }
   AnyPartial decode(ByteReader& in) const override { return std::make_shared<Partial>(J::decode(in)); }
+  [[nodiscard]] AnyPartial decode_kept(std::span<const std::byte> bytes, std::uint64_t lane) const override {
+    ByteReader in(bytes);
+    const AnyPartial partial = decode(in);
+    bool fits = in.empty();
+    if constexpr (KnowsShapes<J>) fits = fits && job_.fits(typed(partial), lane);
+    if (!fits) throw InputError(fmt::format("what is kept of lane {} is no result of it", lane));
+    return partial;
+  }
 
   static Partial& typed(const AnyPartial& partial) { return *static_cast<Partial*>(partial.get()); }
 

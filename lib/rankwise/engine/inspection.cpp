@@ -7,6 +7,8 @@
 
 #include "rankwise/base/stop_request.hpp"
 #include "rankwise/ranks/agreement.hpp"
+#include "rankwise/storage/csv.hpp"
+#include "rankwise/storage/input_file.hpp"
 #include "rankwise/storage/source.hpp"
 
 namespace rankwise::engine {
@@ -115,17 +117,34 @@ std::optional<CsvScans> scan_together(const ranks::Communicator& ranks, const Re
   return decoded(ByteReader(bytes), shares);
 }
 
+bool is_still(const storage::MatrixInfo& known, const std::string& source) {
+  if (known.format != storage::Format::csv || known.source != source) return false;
+  // The path is the user's, not one that a checkpoint brings along.
+  if (known.file != storage::split_source(source).file) return false;
+  try {
+    storage::check_csv(known);
+    return storage::identity_of(known.file, {}) == known.identity;
+  } catch (const Error&) {
+    return false;  // what is wrong with the file is told when it is looked at
+  }
+}
+
+storage::MatrixInfo inspect(const std::string& source, const storage::MatrixInfo* known,
+                            const storage::CsvInspection& how) {
+  return known != nullptr && is_still(*known, source) ? *known : storage::inspect_matrix(source, how);
+}
+
 /// Rank 0.
 storage::MatrixInfo inspect_with_help(const ranks::Communicator& ranks, const std::string& source, int threads,
-                                      std::uint64_t at_once) {
+                                      const Help& help) {
   const auto scanner = [&](const CsvText& text, const CsvScan::Options& rows,
                            const CsvRanges& ranges) -> std::optional<CsvRows> {
     const std::uint64_t count = count_ranges(text, rows, ranges);
     if (count < worth_help) return scan_ranges(text, rows, ranges);
     Request request{.path = text.path(), .identity = text.identity(), .rows = rows, .ranges = ranges, .some = {}};
     storage::CsvRangesJoin join(text, rows, ranges);
-    for (std::uint64_t begin = 0; begin < count; begin += at_once) {
-      request.some = {begin, std::min(begin + at_once, count)};
+    for (std::uint64_t begin = 0; begin < count; begin += help.ranges_at_once) {
+      request.some = {begin, std::min(begin + help.ranges_at_once, count)};
       ranks::broadcast(ranks, request.encode());
       auto scans = scan_together(ranks, request, threads);
       if (!scans) return std::nullopt;
@@ -137,7 +156,7 @@ storage::MatrixInfo inspect_with_help(const ranks::Communicator& ranks, const st
     return join.result();
   };
   try {
-    auto info = storage::inspect_matrix(source, {.ranges = {.threads = threads}, .scanner = scanner});
+    auto info = inspect(source, help.known, {.ranges = {.threads = threads}, .scanner = scanner});
     ranks::broadcast(ranks, std::vector<std::byte>());
     return info;
   } catch (const ranks::AgreedError&) {
@@ -168,8 +187,8 @@ storage::MatrixInfo inspect_together(const Context& context, const std::string& 
   try {
     if (ranks.is_root()) {
       const auto info = help.allowed && ranks.size() > 1
-                            ? inspect_with_help(ranks, source, threads, help.ranges_at_once)
-                            : storage::inspect_matrix(source, {.ranges = {.threads = threads}});
+                            ? inspect_with_help(ranks, source, threads, help)
+                            : inspect(source, help.known, {.ranges = {.threads = threads}});
       ByteWriter out;
       info.encode(out);
       bytes = out.take();

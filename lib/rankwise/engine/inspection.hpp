@@ -11,7 +11,9 @@ namespace rankwise::engine {
 /// How other ranks help to look at a source. No result depends on it.
 struct Help {
   bool allowed = true;
-  std::uint64_t ranges_at_once = 65536;  ///< what scans say of them takes some 50 MB on rank 0
+  std::uint64_t ranges_at_once = 65536;        ///< what scans say of them takes some 50 MB on rank 0
+  const storage::MatrixInfo* known = nullptr;  ///< what was found before, on rank 0: a text that is still the same,
+                                               ///< as far as its identity tells, is not scanned again
 };
 
 /// Looks at a source on rank 0. Where others may help, all ranks that see the same file under its name scan their parts

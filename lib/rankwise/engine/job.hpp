@@ -31,6 +31,13 @@ concept AnnouncesBlocks = requires(const J job, blocks::Block block) {
   {job.announce(block)};
 };
 
+/// A method whose partial results have a shape that decode() does not know: of one that comes from a file, this says
+/// whether it is its lane's.
+template <class J>
+concept KnowsShapes = requires(const J job, const typename J::Partial& partial, std::uint64_t lane) {
+  { job.fits(partial, lane) } -> std::same_as<bool>;
+};
+
 /// A method whose blocks write output of their own. A block is kept in a checkpoint once its output is durable.
 template <class J>
 concept WritesOutput = requires(const J job) {

@@ -36,10 +36,7 @@ Keeper::Keeper(Checkpoint& checkpoint, PhaseRecord& phase, const AnyJob& job, Le
 }
 
 void Keeper::put(const KeptNode& kept) {
-  ByteReader in(kept.partial);
-  AnyPartial partial = job_.decode(in);
-  if (!in.empty()) throw InputError("encoded data end late");
-  forest_.add(kept.node, std::move(partial));
+  forest_.add(kept.node, job_.decode_kept(kept.partial, kept.node.lane));
 }
 
 void Keeper::take(std::span<const std::byte> handed_over) {

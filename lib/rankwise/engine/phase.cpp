@@ -49,7 +49,7 @@ class Phase {
   Phase(const Context& context, AnyJob& job, const PhaseOptions& options)
       : context_(context),
         ranks_(context.ranks()),
-        checkpoint_(context.options().checkpoint),
+        checkpoint_(options.kept ? context.options().checkpoint : nullptr),
         job_(job),
         options_(options) {}
 
@@ -107,8 +107,7 @@ bool Phase::restore() {
     if (checkpoint_ != nullptr) record_ = &checkpoint_->phase(options_.phase, job_.identity(), cut_);
     if (record_ != nullptr && record_->finished) {
       for (const KeptNode& kept : record_->nodes) {
-        ByteReader in(kept.partial);
-        results_.push_back(job_.decode(in));
+        results_.push_back(job_.decode_kept(kept.partial, kept.node.lane));
       }
       checkpoint_->count(cut_.grid.count(), cut_.grid.count());
       return;

@@ -13,6 +13,7 @@ namespace rankwise::engine {
 struct PhaseOptions {
   std::string phase = {};        ///< its name, for messages
   Delivery* delivery = nullptr;  ///< where ranks get input that they cannot see
+  bool kept = true;              ///< in the checkpoint, if there is one; otherwise it is computed anew by each run
 };
 
 /// The shard of a job that this run was to compute is done and in its checkpoint; there is no result. Thrown on every

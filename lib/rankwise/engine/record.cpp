@@ -1,6 +1,7 @@
 #include "rankwise/engine/record.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace rankwise::engine {
 namespace {
@@ -108,6 +109,8 @@ Record Record::decode(ByteReader in) {
   for (auto left = in.get<std::uint64_t>(); left > 0; --left) record.words.push_back(in.get_string());
   record.job = Identity::decode(in);
   record.shard = in.get<Shard>();
+  const auto [index, count] = record.shard;
+  if (index >= count || count > std::numeric_limits<int>::max()) throw InputError("its shard is none");
   record.input = in.get_vector<std::byte>();
   record.output = in.get_vector<std::byte>();
   record.state = in.get_vector<std::byte>();

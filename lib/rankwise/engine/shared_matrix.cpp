@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "rankwise/engine/content_hash.hpp"
 #include "rankwise/engine/inspection.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/storage/mapped_file.hpp"
@@ -57,8 +58,10 @@ Delivery::Bytes serve(const MatrixReader& reader, std::span<const std::byte> req
 
 }  // namespace
 
-SharedMatrix::SharedMatrix(const Context& context, const std::string& source, Deliver deliver)
-    : info_(inspect_together(context, source, {.allowed = deliver != Deliver::scatter})),
+SharedMatrix::SharedMatrix(const Context& context, const std::string& source, Deliver deliver,
+                           const storage::MatrixInfo* known)
+    : info_(inspect_together(context, source, {.allowed = deliver != Deliver::scatter, .known = known})),
+      deliver_(deliver),
       delivery_(std::make_unique<Delivery>()) {
   const ranks::Communicator& ranks = context.ranks();
   ranks::agree(ranks, [&] {
@@ -70,21 +73,28 @@ SharedMatrix::SharedMatrix(const Context& context, const std::string& source, De
     }
   });
   delivered_ranks_ = ranks::sum(ranks, reader_ == nullptr ? 1 : 0);
-  if (reader_ == nullptr) {
-    reader_ = std::make_unique<DeliveredReader>(*delivery_);
-  } else if (ranks.is_root()) {
-    delivery_->serve = [this](std::span<const std::byte> request) { return serve(*reader_, request); };
-  }
+  if (reader_ == nullptr) reader_ = std::make_unique<DeliveredReader>(*delivery_);
+  serve_others();
 }
 
 SharedMatrix::SharedMatrix(storage::MatrixInfo info)
     : info_(std::move(info)), reader_(std::make_unique<NoReader>()), delivery_(std::make_unique<Delivery>()) {}
+
+void SharedMatrix::serve_others() {
+  // Not through this object, which may be moved. On other ranks nobody asks.
+  delivery_->serve = [&reader = *reader_](std::span<const std::byte> request) { return serve(reader, request); };
+}
+
+void SharedMatrix::verify(const Context& context) {
+  info_.content = content_hash(context, info_, deliver_ != Deliver::scatter);
+}
 
 void SharedMatrix::transpose() {
   info_ = storage::transposed(std::move(info_));
   // What is asked of rank 0 is in the exchanged sense on both sides: its reader is exchanged, too.
   if (delivered_ranks_ > 0 && dynamic_cast<const DeliveredReader*>(reader_.get()) != nullptr) return;
   reader_ = storage::transposed(std::move(reader_), info_);
+  serve_others();
 }
 
 }  // namespace rankwise::engine

@@ -22,10 +22,16 @@ class SharedMatrix {
   /// Rank 0 inspects the source; the others open it too or have it delivered.
   /// @throws ranks::AgreedError
   /// @note Collective
-  SharedMatrix(const Context& context, const std::string& source, Deliver deliver);
+  /// @param known what an earlier run has found, on rank 0: a text that is still the same is not scanned again
+  SharedMatrix(const Context& context, const std::string& source, Deliver deliver,
+               const storage::MatrixInfo* known = nullptr);
   /// One that is known but cannot be read, for phases that are done. @throws InputError when it is read
   explicit SharedMatrix(storage::MatrixInfo info);
 
+  /// Reads all of its files, on all ranks, and makes what they hold part of what tells it from others.
+  /// @throws ranks::AgreedError
+  /// @note Collective
+  void verify(const Context& context);
   /// The matrix with rows and columns exchanged. @note before the first phase
   void transpose();
 
@@ -38,7 +44,10 @@ class SharedMatrix {
   [[nodiscard]] std::uint64_t delivered_ranks() const { return delivered_ranks_; }
 
  private:
+  void serve_others();
+
   storage::MatrixInfo info_;
+  Deliver deliver_ = Deliver::automatic;
   std::unique_ptr<const storage::MatrixReader> reader_;
   std::unique_ptr<Delivery> delivery_;
   std::uint64_t delivered_ranks_ = 0;

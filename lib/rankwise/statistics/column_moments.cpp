@@ -127,6 +127,10 @@ class MomentsJob {
     if (integers) return decode_moments<IntegerMoments>(in);
     return decode_moments<FloatMoments>(in);
   }
+  [[nodiscard]] bool fits(const Partial& partial, std::uint64_t lane) const {
+    const std::uint64_t columns = cut_.region_of({lane, 0}).columns.size();
+    return std::visit([&](const auto& moments) { return moments.size() == columns; }, partial);
+  }
 
  private:
   /// Step by step where what is read takes room.

@@ -53,6 +53,9 @@ class HistogramJob : public Pass {
   }
   static void encode(const Partial& counts, ByteWriter& out) { out.put_vector(counts); }
   static Partial decode(ByteReader& in) { return in.get_vector<std::uint64_t>(); }
+  [[nodiscard]] bool fits(const Partial& counts, std::uint64_t lane) const {
+    return counts.size() == columns_of(lane).size() * bins_;
+  }
 
  private:
   std::uint64_t bins_;

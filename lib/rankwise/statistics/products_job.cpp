@@ -59,11 +59,16 @@ void ProductsJob::announce(blocks::Block block) const {
   if (left != right) matrix_.reader().announce({rows, right});
 }
 
+std::size_t ProductsJob::sums_of(std::uint64_t lane) const {
+  const auto [left, right] = cut_.panels_of(lanes_.begin + lane);
+  return kernels::whole_strips(left.size()) * kernels::whole_strips(right.size());
+}
+
 ProductsJob::Partial ProductsJob::run(blocks::Block block, Scratch& scratch) const {
   const auto [left, right] = cut_.panels_of(lanes_.begin + block.lane);
   const blocks::Range rows = cut_.rows_of(block.step);
   const bool same = left == right;
-  Partial sums(kernels::whole_strips(left.size()) * kernels::whole_strips(right.size()));
+  Partial sums(sums_of(block.lane));
   matrix_.reader().read({rows, left}, scratch.left_tile);
   if (!same) matrix_.reader().read({rows, right}, scratch.right_tile);
   const std::uint64_t pieces = divide_up(rows.size(), kernels::product_piece_rows);

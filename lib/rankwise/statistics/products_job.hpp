@@ -35,8 +35,11 @@ class ProductsJob {
   void merge(Partial& left, const Partial& right) const;
   static void encode(const Partial& sums, ByteWriter& out) { out.put_vector(sums); }
   static Partial decode(ByteReader& in) { return in.get_vector<double>(); }
+  [[nodiscard]] bool fits(const Partial& sums, std::uint64_t lane) const { return sums.size() == sums_of(lane); }
 
  private:
+  [[nodiscard]] std::size_t sums_of(std::uint64_t lane) const;
+
   const engine::SharedMatrix& matrix_;
   const PairCut& cut_;
   std::span<const double> centres_;

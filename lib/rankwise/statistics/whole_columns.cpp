@@ -102,6 +102,13 @@ class WholeColumnsJob : public Pass {
     }
     return columns;
   }
+  [[nodiscard]] bool fits(const Partial& columns, std::uint64_t lane) const {
+    const auto fit = [&](const Distribution& column) {
+      const auto& counts = column.histogram.counts;
+      return column.quantiles.size() == options_.quantiles.size() && (counts.empty() || counts.size() == options_.bins);
+    };
+    return columns.size() == columns_of(lane).size() && std::all_of(columns.begin(), columns.end(), fit);
+  }
 
  private:
   template <class T>

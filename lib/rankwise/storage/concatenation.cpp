@@ -120,16 +120,21 @@ MatrixInfo concatenate(const std::vector<MatrixInfo>& parts) {
   return whole;
 }
 
+std::vector<MatrixInfo> parts_of(const MatrixInfo& info) {
+  ByteReader in(info.index);
+  std::vector<MatrixInfo> parts;
+  const auto count = in.get<std::uint64_t>();
+  for (std::uint64_t i = 0; i < count; ++i) parts.push_back(MatrixInfo::decode(in));
+  return parts;
+}
+
 std::unique_ptr<const MatrixReader> open_concatenation(
     const MatrixInfo& info, const std::function<std::unique_ptr<const MatrixReader>(const MatrixInfo& part)>& open) {
-  ByteReader in(info.index);
-  std::vector<ConcatenationReader::Part> parts(in.get<std::uint64_t>());
+  std::vector<ConcatenationReader::Part> parts;
   std::uint64_t row = 0;
-  for (auto& part : parts) {
-    const MatrixInfo part_info = MatrixInfo::decode(in);
-    part.rows = {row, row + part_info.rows};
-    row = part.rows.end;
-    part.reader = open(part_info);
+  for (const MatrixInfo& part : parts_of(info)) {
+    parts.push_back({.rows = {row, row + part.rows}, .reader = open(part)});
+    row += part.rows;
   }
   return std::make_unique<ConcatenationReader>(std::move(parts), info);
 }

@@ -18,6 +18,9 @@ std::vector<std::string> matching_files(const std::string& pattern);
 /// @throws InputError if columns differ in number or name
 MatrixInfo concatenate(const std::vector<MatrixInfo>& parts);
 
+/// What was put together, in its order.
+std::vector<MatrixInfo> parts_of(const MatrixInfo& info);
+
 /// @param open opens one part
 std::unique_ptr<const MatrixReader> open_concatenation(
     const MatrixInfo& info, const std::function<std::unique_ptr<const MatrixReader>(const MatrixInfo& part)>& open);

@@ -13,6 +13,10 @@ namespace rankwise::storage {
 /// @throws InputError for an empty or ragged file or an unclosed quote, with line and column
 MatrixInfo inspect_csv(const std::string& path, char separator);
 
+/// Whether this can be what inspect_csv found, where it comes from elsewhere.
+/// @throws InputError
+void check_csv(const MatrixInfo& info);
+
 /// @throws IoError if the file cannot be opened
 std::unique_ptr<const MatrixReader> open_csv(const MatrixInfo& info);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "rankwise/base/checked.hpp"
 #include "rankwise/base/errors.hpp"
 #include "rankwise/storage/csv.hpp"
 #include "rankwise/storage/csv_fields.hpp"
@@ -85,7 +86,25 @@ class CsvReader final : public MatrixReader {
 
 }  // namespace
 
+void check_csv(const MatrixInfo& info) {
+  const auto index = CsvIndex::decode(ByteReader(info.index));
+  const std::uint64_t size = index.file_size, each = index.rows_per_chunk;
+  // Each row and each field takes a byte, but for the last ones.
+  const bool small = info.rows <= size + 1 && info.columns <= size + 1 && each >= 1 && each <= size + 1;
+  const auto& begins = index.chunks;
+  const bool in_order =
+      std::is_sorted(begins.begin(), begins.end()) && (begins.empty() || begins.back() <= index.file_size);
+  if (info.format == Format::csv && info.contiguous == Contiguous::rows && info.other_files.empty() &&
+      info.types == std::vector{ElementType::float64} && (info.names.empty() || info.names.size() == info.columns) &&
+      size < UINT64_MAX && small && in_order && begins.size() == divide_up(info.rows, each) &&
+      info.chunk == ChunkShape{.rows = each, .columns = info.columns}) {
+    return;
+  }
+  throw InputError(fmt::format("what is said of {} cannot be", info.file));
+}
+
 std::unique_ptr<const MatrixReader> open_csv(const MatrixInfo& info, Bytes piece) {
+  check_csv(info);
   return std::make_unique<const CsvReader>(info, piece);
 }
 

@@ -16,6 +16,11 @@ constexpr bool is_floating(ElementType type) {
   return type >= ElementType::float32;
 }
 
+/// Whether a value from anywhere is one of them.
+constexpr bool is_type(ElementType type) {
+  return type <= ElementType::float64;
+}
+
 /// Calls `act` with a value of the C++ type that `type` stands for.
 template <class Act>
 decltype(auto) with_type(ElementType type, Act&& act) {

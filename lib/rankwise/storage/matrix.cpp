@@ -32,6 +32,7 @@ void MatrixInfo::encode(ByteWriter& out) const {
   out.put_string(description);
   out.put(stored.value);
   out.put_string(identity);
+  out.put_string(content);
   out.put_vector(index);
 }
 
@@ -55,7 +56,14 @@ MatrixInfo MatrixInfo::decode(ByteReader& in) {
   info.description = in.get_string();
   info.stored = {in.get<std::uint64_t>()};
   info.identity = in.get_string();
+  info.content = in.get_string();
   info.index = in.get_vector<std::byte>();
+  const auto one_or_each = [&](std::size_t size) { return size == 1 || size == info.columns; };
+  const bool possible = info.format <= Format::concatenation && info.contiguous <= Contiguous::columns &&
+                        one_or_each(info.types.size()) && std::all_of(info.types.begin(), info.types.end(), is_type) &&
+                        (info.names.empty() || info.names.size() == info.columns) &&
+                        (!info.chunk || (info.chunk->rows > 0 && info.chunk->columns > 0));
+  if (!possible) throw InputError("this is no description of a matrix");
   return info;
 }
 
@@ -70,7 +78,7 @@ std::string MatrixInfo::fingerprint() const {
   digest.add(chunk ? chunk->columns : 0);
   digest.add(std::uint64_t{types.size()});
   for (const ElementType type : types) digest.add(storage::name_of(type));
-  return digest.hex();
+  return content.empty() ? digest.hex() : digest.hex() + " " + content;
 }
 
 void Tile::describe(const Region& region, std::uint64_t stride, ElementType type, Contiguous contiguous) {

@@ -49,11 +49,13 @@ struct MatrixInfo {
   std::string description = {};          ///< `float64, columns contiguous`, for the user
   Bytes stored = {};                     ///< what has to be read for all of it
   std::string identity = {};             ///< the same for the same bytes of input, whatever the file is called
+  std::string content = {};              ///< hash of all bytes of its files, where it was asked for
   std::vector<std::byte> index = {};     ///< what the format's reader wants to know again (where rows begin, say)
 
   [[nodiscard]] ElementType type_of(std::uint64_t column) const { return types.size() == 1 ? types[0] : types[column]; }
   [[nodiscard]] std::string name_of(std::uint64_t column) const;
   /// Of all that the elements depend on and how they lie in the file: the same matrix, laid out alike, has the same.
+  /// The content's hash, where it is known, comes behind it.
   [[nodiscard]] std::string fingerprint() const;
 
   void encode(ByteWriter& out) const;

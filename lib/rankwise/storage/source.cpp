@@ -137,6 +137,20 @@ MatrixInfo inspect_matrix(const std::string& source, const CsvInspection& how) {
   return info;
 }
 
+std::vector<std::string> files_of(const MatrixInfo& info) {
+  std::vector<std::string> files;
+  const auto add = [&files](const MatrixInfo& part) {
+    files.push_back(part.file);
+    files.insert(files.end(), part.other_files.begin(), part.other_files.end());
+  };
+  if (info.format == Format::concatenation) {
+    for (const MatrixInfo& part : parts_of(info)) add(part);
+  } else {
+    add(info);
+  }
+  return files;
+}
+
 std::unique_ptr<const MatrixReader> open_matrix(const MatrixInfo& info) {
   if (info.format == Format::concatenation) return open_concatenation(info, open_matrix);
   if (identity_of(info.file, info.other_files) != info.identity) {

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "rankwise/storage/csv_inspection.hpp"
 #include "rankwise/storage/matrix.hpp"
@@ -27,6 +28,9 @@ Format detect_format(const std::string& path);
 /// @param how texts are scanned
 /// @throws InputError, IoError
 MatrixInfo inspect_matrix(const std::string& source, const CsvInspection& how = {});
+
+/// All files that the elements are in. @return in a fixed order
+std::vector<std::string> files_of(const MatrixInfo& info);
 
 /// Opens what was inspected, perhaps on another rank.
 /// @throws IoError if this rank does not see the file, or sees another one under its name
