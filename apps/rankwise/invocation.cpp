@@ -19,6 +19,17 @@ std::string json_text(const nlohmann::ordered_json& json, int indent) {
   return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
+namespace {
+
+/// mpiexec ends all ranks when one dies; srun does so only if it is asked to.
+std::chrono::milliseconds longest_silence(std::chrono::milliseconds asked, const ranks::Launcher& launcher) {
+  constexpr std::chrono::seconds by_itself{30};
+  if (asked.count() > 0) return asked;
+  return launcher.kind == ranks::Launcher::Kind::slurm ? by_itself : std::chrono::seconds(0);
+}
+
+}  // namespace
+
 engine::Context Invocation::start(const ComputeOptions& options, report::ProgressDisplay* progress,
                                   const CheckpointOptions& checkpoint) {
   ranks::agree(session_->ranks(), [] { kernels::check_processor(); });
@@ -47,6 +58,7 @@ engine::Context Invocation::start(const ComputeOptions& options, report::Progres
            .show_progress = std::move(show),
            .checkpoint = checkpoint_.get(),
            .watchdog = {.patience = options.watchdog,
+                        .silence = longest_silence(options.watchdog, session_->launcher()),
                         .give_up = [this](const std::string& finding) { give_up(finding); }}}};
 }
 

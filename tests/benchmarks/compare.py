@@ -13,7 +13,7 @@ import platform
 import subprocess
 import sys
 
-from measures import memory, messages, progress_cost, scaling, start_up
+from measures import checkpoint_cost, memory, messages, progress_cost, scaling, start_up
 from race import Peer, Program, race, read_whole
 
 THREADS = len(os.sched_getaffinity(0))
@@ -195,7 +195,7 @@ def main():
                                   before=lambda: file and read_whole(file))
             results["jobs"].append(job)
             keep(results, options.out)
-    for name, measure in (("start_up", start_up), ("progress", progress_cost), ("scaling", scaling),
+    for name, measure in (("start_up", start_up), ("progress", progress_cost), ("checkpoint", checkpoint_cost), ("scaling", scaling),
                           ("messages", messages), ("memory", memory)):
         print(name, file=sys.stderr, flush=True)
         results[name] = measure(options)

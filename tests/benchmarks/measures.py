@@ -1,4 +1,4 @@
-"""What is counted or weighed rather than raced: start-up, messages, memory, the cost of the progress display."""
+"""What is counted or weighed rather than raced: start-up, messages, memory, the cost of the progress display and of checkpoints."""
 import json
 import os
 import statistics
@@ -148,14 +148,43 @@ def memory(options):
     return weighed
 
 
+def by_turns(line, without, extra, pairs, before=lambda: None):
+    """Seconds of a command with extra words and without, by turns: medians, and the median of the pairs' ratios."""
+    times = {"without": [], "with": []}
+    for _ in range(pairs):
+        for name, words in (("without", without), ("with", extra)):
+            before()
+            done = subprocess.run([*map(str, line), *map(str, words), "--json"], capture_output=True, text=True, check=True)
+            times[name].append(json.loads(done.stdout)["seconds"])
+    ratios = [ours / plain for plain, ours in zip(times["without"], times["with"])]
+    return {name: statistics.median(each) for name, each in times.items()} | {"ratio": statistics.median(ratios)}
+
+
 def progress_cost(options):
-    """Seconds of π with a line of progress and without, by turns."""
-    line = [options.program, "pi", "--samples", options.samples, "--json"]
-    times = {"none": [], "bar": []}
-    for _ in range(2 * options.repeat + 1):
-        for mode in times:
-            done = subprocess.run([*line, "--progress", mode], capture_output=True, text=True, check=True)
-            times[mode].append(json.loads(done.stdout)["seconds"])
-    pairs = [bar / none for none, bar in zip(times["none"], times["bar"])]
-    return {"none": statistics.median(times["none"]), "bar": statistics.median(times["bar"]),
-            "ratio": statistics.median(pairs)}
+    """π with a line of progress and without."""
+    return by_turns([options.program, "pi", "--samples", options.samples], ["--progress", "none"], ["--progress", "bar"],
+                    2 * options.repeat + 1)
+
+
+def checkpoint_cost(options):
+    """Jobs of several seconds with a checkpoint every second, and without."""
+    gzip, kept = (os.path.join(options.folder, name) for name in ("kept.h5", "night.ckpt"))
+    subprocess.run([options.program, "generate", "uniform", "--rows", str(2 * options.rows), "--columns", str(options.columns),
+                    "--layout", "columns", "--gzip", "1", "--out", gzip, "--progress", "none"], check=True,
+                   stdout=subprocess.DEVNULL)
+
+    def before():
+        read_whole(gzip)
+        if os.path.exists(kept):
+            os.remove(kept)
+
+    found = []
+    for job, words in (("pi", ["pi", "--samples", int(2 * float(options.samples))]), ("columns of gzip", ["columns", gzip])):
+        for ranks, threads in ((1, 2), (2, 1)):
+            line = ["mpiexec", "-n", ranks, "--bind-to", "none", options.program, *words, "--threads", threads, "--progress",
+                    "none"]
+            found.append({"job": job, "ranks": ranks, "threads": threads,
+                          **by_turns(line, [], ["--checkpoint", kept, "--checkpoint-every", "1s"], 2 * options.repeat + 1,
+                                     before)})
+    os.remove(gzip)
+    return found

@@ -92,6 +92,14 @@ def message_table(results):
                f"{m['by_root']} | {m['most_sent']} | {m['collectives']} |")
 
 
+def checkpoint_table(results):
+    yield ("\n### Checkpoints\n\nA checkpoint every second, and none, by turns: medians, and the median of the pairs' ratios.\n\n"
+           "| job | ranks × threads | without | with | ratio |\n|---|---|---|---|---|")
+    for c in results["checkpoint"]:
+        yield (f"| {c['job']} | {c['ranks']} × {c['threads']} | {c['without']:.3f} s | {c['with']:.3f} s | "
+               f"{c['ratio']:.4f} |")
+
+
 def memory_table(results):
     yield ("\n### Memory\n\nThe greatest anonymous memory of a rank, in MB, under `--memory`; 2 threads per rank.\n")
     limits = list(dict.fromkeys(m["memory"] for m in results["memory"]))
@@ -128,8 +136,9 @@ def markdown(results, kernels):
     yield "\n![ours over theirs](results.svg)"
     yield from job_tables(results)
     p = results["progress"]
-    yield (f"\n### Progress display\n\nπ with a display and without, by turns: {p['bar']:.3f} against {p['none']:.3f} s, "
+    yield (f"\n### Progress display\n\nπ with a display and without, by turns: {p['with']:.3f} against {p['without']:.3f} s, "
            f"the median of the pairs' ratios is {p['ratio']:.4f}.")
+    yield from checkpoint_table(results)
     yield from start_up_table(results)
     yield from scaling_table(results)
     yield from message_table(results)

@@ -2,7 +2,8 @@
 """Kills runs at random, resumes them on random ranks × threads, and compares what they come to with an undisturbed run.
 
 A kill is SIGKILL for one rank, or for the launcher, at any time from the start of a run to its end. After it nothing of
-the run may be left within ten seconds. Each job is resumed until it has been killed its share of times and then to its
+the run may be left within ten seconds; but mpiexec itself, which in Open MPI 4.1 may lock itself up while it ends (seen once
+in 75 kills, in PMIx_server_finalize, when all ranks were gone): that is counted and told. Each job is resumed until it has been killed its share of times and then to its
 end; its digest must be that of the undisturbed run. Exit code 0 if all of that held.
 
 usage: RANKWISE=build/release/apps/rankwise/rankwise tests/failures/kills.py [--kills 300] [--scale 1] [--seed 0]
@@ -20,6 +21,7 @@ import time
 
 PROGRAM = os.environ.get("RANKWISE", "rankwise")
 MPIEXEC = os.environ.get("MPIEXEC", "mpiexec")
+launchers_stuck = []
 LAYOUTS = [(None, 1), (None, 2), (1, 2), (2, 1), (2, 2), (3, 1), (4, 1), (7, 1)]
 
 
@@ -45,18 +47,29 @@ def processes_of(session):
         except OSError:
             continue
         name, rest = stat[stat.index("(") + 1:stat.rindex(")")], stat[stat.rindex(")") + 2:].split()
-        if int(rest[3]) == session and rest[0] not in "ZX":
+        # A zombie's other threads may still be about to end, and hold its files.
+        if int(rest[3]) == session and (rest[0] not in "ZX" or int(rest[17]) > 1):
             found[int(entry.name)] = name
     return found
 
 
+def where(process):
+    """@return what each thread of a process waits for"""
+    found = []
+    for task in pathlib.Path(f"/proc/{process}/task").iterdir():
+        state = (task / "stat").read_text()
+        found.append(f"{state[state.rindex(')') + 2]} {(task / 'wchan').read_text()}")
+    return ", ".join(found)
+
+
 def killed_run(words, layout, after, choose):
     """@return whether the run was still alive when it was killed"""
-    running = subprocess.Popen(line(words, *layout), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    told = tempfile.TemporaryFile()
+    running = subprocess.Popen(line(words, *layout), stdout=subprocess.DEVNULL, stderr=told, start_new_session=True)
     try:
         running.wait(after)
-        _, err = running.communicate()
-        assert running.returncode == 0, err.decode()
+        told.seek(0)
+        assert running.returncode == 0, told.read().decode()
         return False
     except subprocess.TimeoutExpired:
         pass
@@ -67,10 +80,14 @@ def killed_run(words, layout, after, choose):
         os.kill(victim, signal.SIGKILL)
     except ProcessLookupError:
         return False
-    running.communicate(timeout=60)
     until = time.monotonic() + 10
     while left := processes_of(running.pid):
-        assert time.monotonic() < until, f"left of a killed run: {left}"
+        if time.monotonic() > until:
+            found = [f"{pid} {name}: {where(pid)}" for pid, name in left.items()]
+            assert list(left) == [running.pid] and left[running.pid] in ("mpiexec", "orterun"), f"left of a killed run: {found}"
+            launchers_stuck.append(running.pid)
+            running.kill()
+        running.poll()
         time.sleep(0.01)
     return True
 
@@ -135,7 +152,7 @@ def main():
             (folder / "night.ckpt").unlink()
             kills += done
             print(f"{job}: killed {done} times, finished {rounds} times, digest {expected}", flush=True)
-    print(f"{kills} kills, every digest that of the undisturbed run")
+    print(f"{kills} kills, every digest that of the undisturbed run; mpiexec got stuck {len(launchers_stuck)} times")
 
 
 if __name__ == "__main__":

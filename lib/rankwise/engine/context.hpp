@@ -23,9 +23,11 @@ class Checkpoint;
 /// problem is cut.
 class Context {
  public:
-  /// What to do when no block is done anywhere for a long time.
+  /// What to do when a phase stands still. 0: wait for ever.
   struct Watchdog {
-    std::chrono::milliseconds patience{0};  ///< 0: wait for ever
+    std::chrono::milliseconds patience{0};  ///< when no block is done anywhere for so long
+    std::chrono::milliseconds silence{
+        0};  ///< when a rank's main thread says nothing for so long: it is dead or stopped
     /// Ends all ranks. Called by one of them, where others may not answer.
     std::function<void(const std::string& who_sits_where)> give_up = {};
   };

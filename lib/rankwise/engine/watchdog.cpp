@@ -8,6 +8,7 @@ namespace rankwise::engine {
 namespace {
 
 constexpr std::size_t most_told = 8;  // ranks
+constexpr std::chrono::milliseconds longest_last_block = std::chrono::minutes(10);
 const char* const without_work = "has no work";
 
 double seconds_since(std::chrono::steady_clock::time_point then) {
@@ -20,6 +21,7 @@ Watchdog::Watchdog(const Context& context, Hands& hands)
     : context_(context),
       hands_(hands),
       patience_(context.options().watchdog.patience),
+      silence_(context.options().watchdog.silence),
       heard_(static_cast<std::size_t>(context.ranks().size()), moved_),
       answers_(heard_.size()),
       left_(heard_.size()) {}
@@ -40,14 +42,16 @@ void Watchdog::hear(int rank, const std::string& whereabouts) {
 }
 
 void Watchdog::greet() {
-  if (!is_on() || Clock::now() - greeted_ < patience_ / 4) return;
+  const auto shorter = patience_.count() == 0 || (silence_.count() > 0 && silence_ < patience_) ? silence_ : patience_;
+  if (!is_on() || Clock::now() - greeted_ < shorter / 4) return;
   greeted_ = Clock::now();
   tell_all(Order::Kind::alive);
 }
 
 bool Watchdog::is_alarmed() const {
-  if (!is_on()) return false;
-  return Clock::now() - std::min(moved_, *std::min_element(heard_.begin(), heard_.end())) > patience_;
+  const auto now = Clock::now();
+  const auto silent_since = *std::min_element(heard_.begin(), heard_.end());
+  return (patience_.count() > 0 && now - moved_ > patience_) || (silence_.count() > 0 && now - silent_since > silence_);
 }
 
 void Watchdog::ask() {
@@ -80,7 +84,9 @@ std::string Watchdog::finding() const {
 }
 
 void Watchdog::give_up_at_the_end() const {
-  if (!is_on() || Clock::now() - moved_ <= patience_) return;
+  // A rank whose last block takes its time does not answer, either.
+  const auto longest = patience_.count() > 0 ? patience_ : longest_last_block;
+  if (!is_on() || Clock::now() - moved_ <= longest) return;
   std::string late;
   std::size_t ranks = 0;
   for (std::size_t rank = 0; rank < left_.size(); ++rank) {

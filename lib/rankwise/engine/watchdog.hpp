@@ -18,7 +18,7 @@ class Watchdog {
 
   Watchdog(const Context& context, Hands& hands);
 
-  [[nodiscard]] bool is_on() const { return patience_.count() > 0; }
+  [[nodiscard]] bool is_on() const { return patience_.count() > 0 || silence_.count() > 0; }
   /// A block was done.
   void note_progress() { moved_ = Clock::now(); }
   void note_farewell(int rank);
@@ -44,7 +44,7 @@ class Watchdog {
 
   const Context& context_;
   Hands& hands_;
-  std::chrono::milliseconds patience_;
+  std::chrono::milliseconds patience_, silence_;
   Clock::time_point moved_ = Clock::now(), greeted_ = moved_, asked_ = moved_;
   std::vector<Clock::time_point> heard_;  // when, of each rank
   std::vector<std::string> answers_;      // of each rank; empty: none yet

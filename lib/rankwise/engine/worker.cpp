@@ -80,14 +80,15 @@ ranks::Failure Worker::follow() {
 }
 
 void Worker::watch_root() {
-  const auto& [patience, give_up] = context_.options().watchdog;
+  const auto& watchdog = context_.options().watchdog;
+  const auto longest = watchdog.silence;
   const auto now = Clock::now();
   // Not the time since it was heard: this rank itself may have been stopped meanwhile.
   silence_ += std::min<Clock::duration>(now - std::exchange(looked_, now), std::chrono::milliseconds(100));
   // One rank is enough to tell, unless that one is stuck, too.
   const int ranks_before = std::min(context_.ranks().rank() - 1, 2);
-  if (patience.count() > 0 && silence_ > patience + ranks_before * patience) {
-    give_up("rank 0 does not answer: nothing has been heard of it for that long");
+  if (longest.count() > 0 && silence_ > longest + ranks_before * longest) {
+    watchdog.give_up("rank 0 does not answer: nothing has been heard of it for that long");
   }
 }
 
