@@ -151,8 +151,9 @@ def memory(options):
 def by_turns(line, without, extra, pairs, before=lambda: None):
     """Seconds of a command with extra words and without, by turns: medians, and the median of the pairs' ratios."""
     times = {"without": [], "with": []}
-    for _ in range(pairs):
-        for name, words in (("without", without), ("with", extra)):
+    for pair in range(pairs):
+        turns = [("without", without), ("with", extra)]
+        for name, words in turns if pair % 2 == 0 else reversed(turns):
             before()
             done = subprocess.run([*map(str, line), *map(str, words), "--json"], capture_output=True, text=True, check=True)
             times[name].append(json.loads(done.stdout)["seconds"])
@@ -184,7 +185,7 @@ def checkpoint_cost(options):
             line = ["mpiexec", "-n", ranks, "--bind-to", "none", options.program, *words, "--threads", threads, "--progress",
                     "none"]
             found.append({"job": job, "ranks": ranks, "threads": threads,
-                          **by_turns(line, [], ["--checkpoint", kept, "--checkpoint-every", "1s"], 2 * options.repeat + 1,
+                          **by_turns(line, [], ["--checkpoint", kept, "--checkpoint-every", "1s"], 4 * options.repeat + 1,
                                      before)})
     os.remove(gzip)
     return found
