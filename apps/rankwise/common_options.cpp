@@ -30,11 +30,9 @@ void ComputeOptions::add_to(CLI::App& app) {
                                     {"json", report::ProgressMode::json},
                                     {"none", report::ProgressMode::none}},
                                    progress);
-  add_value(
-      app, "--watchdog", "TIME",
-      "give up when nothing moves for so long, such as 10m, and say which rank sits where; under srun, which leaves "
-      "the others waiting when a rank dies, one that says nothing for 30s ends them anyway",
-      [this](const std::string& text) { watchdog = parse_duration(text, "--watchdog"); });
+  add_value(app, "--watchdog", "TIME",
+            "give up when nothing moves for so long, such as 10m; under srun also on a rank silent for 30s",
+            [this](const std::string& text) { watchdog = parse_duration(text, "--watchdog"); });
 }
 
 CLI::Option* add_value(CLI::App& app, const std::string& name, const std::string& value_name,
