@@ -1,12 +1,27 @@
 include(GoogleTest)
 
 # What Open MPI needs to run more ranks than there are cores, also as root, for versions 4 and 5; and its own checks.
-# What it leaks itself would hide our own leaks: those are looked for in the unit tests, which start no MPI.
 set(RANKWISE_MPI_TEST_ENVIRONMENT
     OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=true
     PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe OMPI_MCA_mpi_show_handle_leaks=true
-    OMPI_MCA_mpi_param_check=true OMPI_MCA_btl_base_warn_component_unused=0
-    ASAN_OPTIONS=detect_leaks=0)
+    OMPI_MCA_mpi_param_check=true OMPI_MCA_btl_base_warn_component_unused=0)
+
+# Under the address sanitizer leaks are errors, also of programs that start MPI: what MPI itself loses is told by the
+# names of its libraries, which have to stay loaded for that.
+if(RANKWISE_SANITIZE MATCHES address)
+  list(APPEND RANKWISE_MPI_TEST_ENVIRONMENT ASAN_OPTIONS=detect_leaks=1
+       LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/leaks.supp:print_suppressions=0)
+endif()
+function(rankwise_keep_loaded target)
+  if(NOT RANKWISE_SANITIZE MATCHES address)
+    return()
+  endif()
+  if(NOT TARGET rankwise_keep_loaded)
+    add_library(rankwise_keep_loaded OBJECT ${PROJECT_SOURCE_DIR}/tests/support/keep_loaded.cpp)
+    target_link_libraries(rankwise_keep_loaded PRIVATE rankwise_options)
+  endif()
+  target_sources(${target} PRIVATE $<TARGET_OBJECTS:rankwise_keep_loaded>)
+endfunction()
 
 # add_unit_tests(NAME SOURCES file... USES folder...): tests of pure code; each TEST is a test of its own.
 function(add_unit_tests name)
@@ -26,6 +41,7 @@ function(add_mpi_test name)
   list(TRANSFORM ARG_USES PREPEND rankwise_)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_USES} rankwise_mpi_test_main rankwise_options)
+  rankwise_keep_loaded(${name})
   foreach(ranks IN LISTS ARG_RANKS)
     foreach(threads IN LISTS ARG_THREADS)
       set(test ${name}.${ranks}x${threads})
