@@ -73,11 +73,10 @@ def test_a_checkpoint_that_does_not_fit_on_a_disk_costs_no_work(tmp_path, disk, 
     expected = run_json("columns", path)
     line = ["columns", path, "--checkpoint", disk / "a.ckpt", "--resume", "--json"]
     done = run(*line, "--checkpoint-every", "0.01", ranks=ranks)
-    assert done.returncode in (0, 3), done.stderr
+    assert done.returncode == 3, done.stderr  # the answer is there; the checkpoint that was asked for is not
+    assert expected["digest"] in done.stdout
     notes = own_lines(done.stderr)
     assert any("a.ckpt" in note and "No space left on device" in note for note in notes), done.stderr
-    if done.returncode == 0:
-        assert expected["digest"] in done.stdout
     # What is there is whole, and what it holds is used as soon as there is room.
     assert os.listdir(disk) == ["a.ckpt"]
     subprocess.run(["mount", "-o", "remount,size=16m", disk], check=True)

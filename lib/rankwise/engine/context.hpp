@@ -26,8 +26,8 @@ class Context {
   /// What to do when a phase stands still. 0: wait for ever.
   struct Watchdog {
     std::chrono::milliseconds patience{0};  ///< when no block is done anywhere for so long
-    std::chrono::milliseconds silence{
-        0};  ///< when a rank's main thread says nothing for so long: it is dead or stopped
+    /// When the main thread of a rank says nothing for so long: it is dead or stopped. Also set where `patience` is.
+    std::chrono::milliseconds silence{0};
     /// Ends all ranks. Called by one of them, where others may not answer.
     std::function<void(const std::string& who_sits_where)> give_up = {};
   };

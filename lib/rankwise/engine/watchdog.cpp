@@ -42,16 +42,16 @@ void Watchdog::hear(int rank, const std::string& whereabouts) {
 }
 
 void Watchdog::greet() {
-  const auto shorter = patience_.count() == 0 || (silence_.count() > 0 && silence_ < patience_) ? silence_ : patience_;
-  if (!is_on() || Clock::now() - greeted_ < shorter / 4) return;
+  if (!is_on() || Clock::now() - greeted_ < silence_ / 4) return;
   greeted_ = Clock::now();
   tell_all(Order::Kind::alive);
 }
 
 bool Watchdog::is_alarmed() const {
+  if (!is_on()) return false;
   const auto now = Clock::now();
-  const auto silent_since = *std::min_element(heard_.begin(), heard_.end());
-  return (patience_.count() > 0 && now - moved_ > patience_) || (silence_.count() > 0 && now - silent_since > silence_);
+  const bool stands_still = patience_.count() > 0 && now - moved_ > patience_;
+  return stands_still || now - *std::min_element(heard_.begin(), heard_.end()) > silence_;
 }
 
 void Watchdog::ask() {

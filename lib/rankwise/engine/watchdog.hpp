@@ -18,7 +18,7 @@ class Watchdog {
 
   Watchdog(const Context& context, Hands& hands);
 
-  [[nodiscard]] bool is_on() const { return patience_.count() > 0 || silence_.count() > 0; }
+  [[nodiscard]] bool is_on() const { return silence_.count() > 0; }
   /// A block was done.
   void note_progress() { moved_ = Clock::now(); }
   void note_farewell(int rank);

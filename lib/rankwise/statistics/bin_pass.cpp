@@ -28,7 +28,7 @@ class BinJob : public Pass {
   [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const {
     const blocks::Range columns = columns_of(block.lane);
     const auto& first = plan_.intervals.first;
-    Partial counts(counts_of(block.lane));
+    Partial counts(plan_.intervals.count(columns) * plan_.bins);
     read(block, scratch.tile);
     each_column(scratch, [&](std::uint64_t c, auto values, auto& keys) {
       Count* its = counts.data() + (first[columns.begin + c] - first[columns.begin]) * plan_.bins;
@@ -46,14 +46,11 @@ class BinJob : public Pass {
   }
   static void encode(const Partial& counts, ByteWriter& out) { out.put_vector(counts); }
   static Partial decode(ByteReader& in) { return in.get_vector<Count>(); }
-  [[nodiscard]] bool fits(const Partial& counts, std::uint64_t lane) const { return counts.size() == counts_of(lane); }
-
- private:
-  [[nodiscard]] std::uint64_t counts_of(std::uint64_t lane) const {
-    const blocks::Range columns = columns_of(lane);
-    return (plan_.intervals.first[columns.end] - plan_.intervals.first[columns.begin]) * plan_.bins;
+  [[nodiscard]] bool fits(const Partial& counts, std::uint64_t lane) const {
+    return counts.size() == plan_.intervals.count(columns_of(lane)) * plan_.bins;
   }
 
+ private:
   const SearchPlan& plan_;
   std::uint64_t lane_columns_;
   std::uint64_t most_;

@@ -26,7 +26,7 @@ class CollectJob : public Pass {
   [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const {
     const blocks::Range columns = columns_of(block.lane);
     const auto& first = plan_.intervals.first;
-    Partial found(intervals_of(block.lane));
+    Partial found(plan_.intervals.count(columns));
     read(block, scratch.tile);
     each_column(scratch, [&](std::uint64_t c, auto values, auto& keys) {
       auto its = found.begin() + static_cast<std::ptrdiff_t>(first[columns.begin + c] - first[columns.begin]);
@@ -49,14 +49,11 @@ class CollectJob : public Pass {
     for (auto left = in.get<std::uint64_t>(); left > 0; --left) found.push_back(in.get_vector<std::uint64_t>());
     return found;
   }
-  [[nodiscard]] bool fits(const Partial& found, std::uint64_t lane) const { return found.size() == intervals_of(lane); }
-
- private:
-  [[nodiscard]] std::uint64_t intervals_of(std::uint64_t lane) const {
-    const blocks::Range columns = columns_of(lane);
-    return plan_.intervals.first[columns.end] - plan_.intervals.first[columns.begin];
+  [[nodiscard]] bool fits(const Partial& found, std::uint64_t lane) const {
+    return found.size() == plan_.intervals.count(columns_of(lane));
   }
 
+ private:
   const SearchPlan& plan_;
   std::uint64_t lane_columns_;
   std::uint64_t most_;

@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "rankwise/blocks/grid.hpp"
+
 namespace rankwise::statistics {
 
 /// Keys [low, high] of a column among which the values of some ranks lie.
@@ -37,6 +39,8 @@ struct Intervals {
   [[nodiscard]] std::span<const Interval> of(std::uint64_t column) const {
     return std::span(all).subspan(first[column], first[column + 1] - first[column]);
   }
+  /// Of a run of columns.
+  [[nodiscard]] std::uint64_t count(blocks::Range run) const { return first[run.end] - first[run.begin]; }
   /// Ends a column: what was appended to `all` since the last one is its own.
   void end_column() { first.push_back(all.size()); }
   /// The most that any column has, known ones left out.
