@@ -18,6 +18,8 @@ rankwise=$PWD/build/release/apps/rankwise/rankwise
 ranks=$(nproc)
 # mpiexec does not start as root, as one is in a container, unless told twice.
 if [ "$(id -u)" = 0 ]; then export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1; fi
+# It counts cores, nproc what runs threads on them.
+export OMPI_MCA_rmaps_base_oversubscribe=true PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
 
 show() { # prints a command as a user would type it, then runs it
   printf '\n$ %s\n' "${*/$rankwise/rankwise}"

@@ -64,12 +64,11 @@ engine::Context Invocation::start(const ComputeOptions& options, report::Progres
 
 void Invocation::give_up(const std::string& finding) const {
   std::string text = fmt::format("rankwise {}: error: {}", entry_.name, report::printable(finding));
-  if (has_checkpoint()) {
-    text += fmt::format("; {} holds what is done: --resume goes on from there", checkpoint_->options().path);
-  }
+  const bool is_kept = has_checkpoint() && checkpoint_->is_there();
+  if (is_kept) text += fmt::format("; --resume goes on from what {} holds", checkpoint_->options().path);
   std::fputs((text + "\n").c_str(), stderr);
   std::fflush(stderr);
-  session_->abort(static_cast<int>(has_checkpoint() ? ExitCode::stopped : ExitCode::internal));
+  session_->abort(static_cast<int>(is_kept ? ExitCode::stopped : ExitCode::internal));
 }
 
 void Invocation::set_restored(engine::Record record) {
@@ -112,10 +111,11 @@ void Invocation::save_checkpoint() {
 }
 
 ranks::Failure Invocation::end_early(ranks::Failure failure) {
-  if (checkpoint_ == nullptr || !checkpoint_->has_begun()) return failure;
+  if (checkpoint_ == nullptr || !checkpoint_->is_there()) return failure;
   try {
-    save_checkpoint();
+    if (checkpoint_->has_begun()) save_checkpoint();
   } catch (const ranks::AgreedError& error) {
+    if (failure.message.ends_with(error.what())) return failure;  // a phase that could not save has told it
     return {error.exit_code(), fmt::format("{}; {}", failure.message, error.what())};
   }
   if (failure.exit_code > 128) {

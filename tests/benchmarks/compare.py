@@ -158,6 +158,10 @@ print(json.dumps({{"python": platform.python_version(), **{{n: version(n) for n 
     return found
 
 
+MEASURES = (("start_up", start_up), ("progress", progress_cost), ("checkpoint", checkpoint_cost), ("scaling", scaling),
+            ("messages", messages), ("memory", memory))
+
+
 def parse_options():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", required=True)
@@ -171,11 +175,19 @@ def parse_options():
     parser.add_argument("--csv-rows", type=int, default=1_400_000)
     parser.add_argument("--samples", default="1e10")
     parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--only", choices=[name for name, _ in MEASURES],
+                        help="measure this anew, and leave the other results as they are")
     parser.add_argument("--keep", default="no", choices=["no", "yes"], help="keep the files for the next run")
     options = parser.parse_args()
     options.program, options.limit = os.path.abspath(options.program), os.path.abspath(options.limit)
     options.python = options.python or [[sys.executable, "Python"]]
     return options
+
+
+def measure(name, options, results):
+    print(name, file=sys.stderr, flush=True)
+    results[name] = dict(MEASURES)[name](options)
+    keep(results, options.out)
 
 
 def keep(results, path):
@@ -185,6 +197,11 @@ def keep(results, path):
 
 def main():
     options = parse_options()
+    if options.only:
+        with open(options.out) as f:
+            results = json.load(f)
+        results["alone"] = sorted({*results.get("alone", []), options.only})
+        return measure(options.only, options, results)
     results = {"machine": machine(), "versions": versions(options), "repeat": options.repeat, "jobs": []}
     for jobs in (pi_job, columns_jobs, csv_job):
         for job in jobs(options):
@@ -195,11 +212,8 @@ def main():
                                   before=lambda: file and read_whole(file))
             results["jobs"].append(job)
             keep(results, options.out)
-    for name, measure in (("start_up", start_up), ("progress", progress_cost), ("checkpoint", checkpoint_cost), ("scaling", scaling),
-                          ("messages", messages), ("memory", memory)):
-        print(name, file=sys.stderr, flush=True)
-        results[name] = measure(options)
-        keep(results, options.out)
+    for name, _ in MEASURES:
+        measure(name, options, results)
 
 
 if __name__ == "__main__":

@@ -93,10 +93,12 @@ def message_table(results):
 
 
 def checkpoint_table(results):
-    yield ("\n### Checkpoints\n\nA checkpoint every second, and none, by turns: medians, and the median of the pairs' ratios.\n\n"
-           "| job | ranks × threads | without | with | ratio |\n|---|---|---|---|---|")
+    yield ("\n### Checkpoints\n\nWith a checkpoint every so often, and with none, by turns: medians, and the median of the pairs' "
+           "ratios. One every second costs less than pairs of runs differ by; what a hundred in a second cost, less one, divided by a "
+           "hundred, is the cost of one in a second.\n\n"
+           "| job | ranks × threads | every | without | with | ratio |\n|---|---|---|---|---|---|")
     for c in results["checkpoint"]:
-        yield (f"| {c['job']} | {c['ranks']} × {c['threads']} | {c['without']:.3f} s | {c['with']:.3f} s | "
+        yield (f"| {c['job']} | {c['ranks']} × {c['threads']} | {c['every']} | {c['without']:.3f} s | {c['with']:.3f} s | "
                f"{c['ratio']:.4f} |")
 
 
@@ -129,7 +131,8 @@ def markdown(results, kernels):
            "start-up, for ours and for theirs. `1 × 2` is one rank with two threads, `2 × 1` two ranks under mpiexec; of two figures in "
            "one sentence, the first is of one rank, the second of two. The "
            "limits are what all threads can read in the same rounds: from their own memory, and from the page cache, through "
-           "a new mapping or by `pread` into a processor's cache.\n")
+           "a new mapping or by `pread` into a processor's cache."
+           + (f" Measured by themselves, later: {', '.join(results['alone'])}." if "alone" in results else "") + "\n")
     for kind, found in results["versions"].items():
         text = ", ".join(f"{n} {v}" for n, v in found.items()) if isinstance(found, dict) else " · ".join(found.split("\n"))
         yield f"- {kind}: {text.strip(' ·')}"

@@ -18,7 +18,9 @@ def run(*words, ranks=None, threads=None, timeout=60, **options):
         line += ["--threads", str(threads)]
     if ranks is not None:
         line = [MPIEXEC, "-n", str(ranks), *line]
-    return subprocess.run(line, capture_output=True, text=True, timeout=timeout, **options)
+    done = subprocess.run(line, capture_output=True, text=True, timeout=timeout, **options)
+    assert "still allocated" not in done.stderr, f"an MPI handle was not given back: {done.stderr}"
+    return done
 
 
 def run_json(*words, **options):

@@ -396,9 +396,90 @@ def test_a_watchdog_says_who_sits_where(tmp_path, stopped):
     assert_stopped(run("pi", "--samples", "1e15", "--checkpoint", path, "--resume", "--max-time", "0.2"), path)
 
 
-def test_a_watchdog_leaves_moving_jobs_alone():
+@pytest.mark.parametrize("ranks", [None, 1, 3])
+def test_a_watchdog_leaves_moving_jobs_alone(tmp_path, ranks):
     plain = run_json("pi", "--samples", "2e9")
-    assert run_json("pi", "--samples", "2e9", "--watchdog", "0.5s", ranks=3)["digest"] == plain["digest"]
+    line = ["pi", "--samples", "2e9", "--watchdog", "0.5s"]
+    assert run_json(*line, ranks=ranks)["digest"] == plain["digest"]
+    path = tmp_path / "pi.ckpt"
+    assert_stopped(run(*line, "--checkpoint", path, "--max-time", "0.1", ranks=ranks), path)
+    assert run_json(*line, "--checkpoint", path, "--resume", ranks=ranks)["digest"] == plain["digest"]
+
+
+def processes(running):
+    """The program, alone or under mpiexec, by rank."""
+    found = subprocess.run(["pgrep", "-P", str(running.pid), "rankwise"], capture_output=True, text=True).stdout.split()
+    return [int(pid) for pid in found] or [running.pid]
+
+
+@pytest.mark.parametrize("ranks", [None, 2])
+def test_a_suspended_job_goes_on_under_a_watchdog(tmp_path, ranks):
+    """As `scontrol suspend` or Ctrl-Z leave it; its blocks take longer than the watchdog takes to look."""
+    path = tmp_path / "a.h5"
+    run_json("generate", "uniform", "--rows", "8e6", "--columns", "4", "--chunk", "8000000x1", "--gzip", "1", "--out", path)
+    expected = run_json("columns", path)
+    running = start("columns", path, "--watchdog", "1s", "--json", ranks=ranks)
+    time.sleep(0.6)
+    for number, pause in ((signal.SIGSTOP, 1.5), (signal.SIGCONT, 0)):
+        for process in processes(running):
+            os.kill(process, number)
+        time.sleep(pause)
+    out, err = running.communicate(timeout=60)
+    assert running.returncode == 0, err
+    assert expected["digest"] in out
+
+
+def test_a_watchdog_keeps_what_came_in_before_the_end(tmp_path):
+    """A rank does not come to the end of a stopped run: what the others have handed over is in the checkpoint."""
+    path = tmp_path / "pi.ckpt"
+    line = ["pi", "--samples", "1e10", "--checkpoint", path, "--checkpoint-every", "1h"]
+    running = start(*line, "--max-time", "3s", "--watchdog", "2s", ranks=2)
+    wait_for_state(path)
+    time.sleep(1.5)
+    os.kill(processes(running)[1], signal.SIGSTOP)
+    out, err = running.communicate(timeout=60)
+    assert out == "" and running.returncode == 75, err
+    assert "--resume" in own_lines(err)[0]
+    resumed = run_json(*line, "--resume")
+    assert resumed["resumed"] > 0.01 and resumed["digest"] == run_json(*line[:3])["digest"]
+
+
+def test_limits_hold_while_the_input_is_verified(tmp_path):
+    path, checkpoint = write_npy(tmp_path / "x.npy", np.random.default_rng(1).random((40000, 30))), tmp_path / "x.ckpt"
+    line = ["columns", path, "--checkpoint", checkpoint, "--verify", "full"]
+    for ranks in (None, 2):
+        assert_refused(run(*line, "--max-time", "0.001", ranks=ranks), 2, "--max-time is over before the work begins")
+    assert not checkpoint.exists()
+
+
+@pytest.mark.parametrize("option", ["--max-time", "--watchdog", "--checkpoint-every"])
+def test_times_that_no_clock_counts_are_refused(tmp_path, option):
+    long = run("pi", "--samples", "1e6", "--checkpoint", tmp_path / "a.ckpt", option, "10000d", "--json", ranks=4)
+    assert long.returncode == 0, long.stderr
+    too_long = run("pi", "--samples", "1e6", "--checkpoint", tmp_path / "b.ckpt", option, "9999999999")
+    assert_refused(too_long, 2, option, "9999999999")
+
+
+@pytest.mark.parametrize("command", ["generate", "correlation"])
+def test_an_output_that_was_just_finished_is_told(tmp_path, command):
+    """Killed when the output had its name, and before the checkpoint was removed."""
+    source = write_npy(tmp_path / "in.npy", np.random.default_rng(1).random((3000, 30)))
+    line = {"generate": ["generate", "normal", "--rows", "200000", "--columns", "100", "--out", tmp_path / "out.npy"],
+            "correlation": ["correlation", source, "--out", tmp_path / "out.npy"]}[command]
+    kept = [*line, "--checkpoint", tmp_path / "a.ckpt", "--checkpoint-every", "0.001", "--resume"]
+    running = start(*kept)
+    copy = b""
+    while running.poll() is None:
+        try:
+            copy = (tmp_path / "a.ckpt").read_bytes() or copy
+        except OSError:
+            pass
+    assert running.returncode == 0 and copy
+    (tmp_path / "a.ckpt").write_bytes(copy)
+    whole = (tmp_path / "out.npy").read_bytes()
+    for more in ([], ["--overwrite"]):
+        assert_refused(run(*kept, *more), 3, "out.npy exists", "remove its checkpoint")
+    assert (tmp_path / "out.npy").read_bytes() == whole
 
 
 def change_a_byte_between_the_pages(path):
@@ -468,19 +549,35 @@ def test_a_text_is_not_scanned_again(tmp_path, ranks):
     assert run_json(*line, "--resume", ranks=ranks)["digest"] == first["digest"]
 
 
+def with_state(path, state):
+    """Gives a checkpoint another content, and a checksum that is right."""
+    whole = path.read_bytes()[:28] + struct.pack("<Q", len(state)) + state
+    path.write_bytes(whole + xxhash.xxh3_128_digest(whole)[::-1])
+
+
 def with_words(path, words):
-    """Gives a checkpoint the words of another command line, and a checksum that is right."""
-    content = path.read_bytes()
-    state = content[36:-16]
+    """Gives a checkpoint the words of another command line."""
+    state = path.read_bytes()[36:-16]
     after = 8 + struct.unpack_from("<Q", state)[0]  # the program's version
     program, (count,) = state[:after], struct.unpack_from("<Q", state, after)
     after += 8
     for _ in range(count):
         after += 8 + struct.unpack_from("<Q", state, after)[0]
     theirs = b"".join(struct.pack("<Q", len(word)) + word for word in map(os.fsencode, words))
-    state = program + struct.pack("<Q", len(words)) + theirs + state[after:]
-    whole = content[:28] + struct.pack("<Q", len(state)) + state
-    path.write_bytes(whole + xxhash.xxh3_128_digest(whole)[::-1])
+    with_state(path, program + struct.pack("<Q", len(words)) + theirs + state[after:])
+
+
+def test_pairs_of_no_columns_are_refused(tmp_path):
+    table, path = write_csv(tmp_path / "a.csv", np.random.default_rng(1).random((100, 5)), "x0 x1 x2 x3 x4".split()), tmp_path / "a.ckpt"
+    line = ["correlation", table, "--checkpoint", path, "--resume"]
+    strongest = run_json(*line)["strongest"][0]
+    pair = struct.pack("<QQ", *sorted(int(strongest[name][1:]) for name in "ab"))
+    state = path.read_bytes()[36:-16]
+    at = state.rindex(pair)
+    assert run(*line).returncode == 0
+    for wrong in (struct.pack("<QQ", 0, 10**12), struct.pack("<QQ", 3, 1), struct.pack("<QQ", 0, 5)):
+        with_state(path, state[:at] + wrong + state[at + 16:])
+        assert_refused(run(*line), 3, "pair")
 
 
 def test_a_checkpoint_cannot_make_merge_do_anything_but_print(tmp_path):

@@ -32,12 +32,11 @@ TEST(Protocol, orders_of_each_kind_come_back_whole) {
 
   Order end;
   end.kind = Order::Kind::end;
-  end.failure.exit_code = 143;
-  end.failure.message = "stopped";
+  end.hand_over_all = true;
   bytes = end.encode();
   order = Order::decode(ByteReader(bytes));
   EXPECT_EQ(order.kind, Order::Kind::end);
-  EXPECT_EQ(order.failure.exit_code, 143);
+  EXPECT_TRUE(order.hand_over_all);
 }
 
 }  // namespace

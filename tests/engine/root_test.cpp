@@ -66,18 +66,15 @@ TEST_F(RootTest, hands_out_every_span_once_and_knows_who_did_it) {
 
 TEST_F(RootTest, ends_all_ranks_with_the_failure_of_one) {
   if (size() == 1) return;
-  ranks::Failure failure;
   if (rank() == 0) {
-    failure = lead();
-  } else {
-    if (rank() == size() - 1) report({.failure = {3, "the disk is gone"}});
-    const Order order = next_order();
-    EXPECT_EQ(order.kind, Order::Kind::end);
-    failure = order.failure;
-    say_farewell();
+    const ranks::Failure failure = lead();
+    EXPECT_EQ(failure.exit_code, 3);
+    EXPECT_EQ(failure.message, "the disk is gone");
+    return;
   }
-  EXPECT_EQ(failure.exit_code, 3);
-  EXPECT_EQ(failure.message, "the disk is gone");
+  if (rank() == size() - 1) report({.failure = {3, "the disk is gone"}});
+  EXPECT_EQ(next_order().kind, Order::Kind::end);
+  say_farewell();
 }
 
 }  // namespace

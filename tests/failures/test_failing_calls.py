@@ -1,7 +1,7 @@
 """Every system call on a command's files fails, one after another: the command ends with one message and the right exit
 code, or succeeds all the same; nothing half-written is left under a final name, and nobody hangs.
 
-RANKWISE_EVERY_CALL=1 tries each of them on several ranks, too; else, there, every eleventh.
+RANKWISE_EVERY_CALL=1 tries each of them on several ranks, too, and with more errors; else, there, every eleventh.
 """
 import errno
 import os
@@ -18,7 +18,8 @@ from data_files import write_csv, write_h5, write_h5_columns, write_npy
 from support import MPIEXEC, PROGRAM, own_lines, run
 
 LIBRARY = os.environ.get("FAILING_CALLS", "")
-STEP = 1 if os.environ.get("RANKWISE_EVERY_CALL") else 11
+EVERY_CALL = bool(os.environ.get("RANKWISE_EVERY_CALL"))
+LASTING = [errno.ENOSPC, errno.EDQUOT]  # what fails once fails again
 
 
 def one_thread(words):
@@ -115,12 +116,15 @@ def test_every_call_may_fail(tmp_path, command, ranks, rank):
     plain = run(*words, *one_thread(words), ranks=ranks)
     assert plain.returncode == 0, plain.stderr
     whole, expected = [name for name in snapshot(folder) if name not in before], digest(plain.stdout)
-    step = 1 if ranks is None else STEP
-    for error in [errno.EIO, errno.ENOSPC] if ranks is None else [errno.EIO]:
+    step = 1 if ranks is None or EVERY_CALL else 11
+    errors = [errno.EIO] if ranks is not None and not EVERY_CALL else [errno.EIO, errno.ENOSPC]
+    if ranks is None and EVERY_CALL:
+        errors += [errno.EDQUOT, errno.EACCES]
+    for error in errors:
         call, failures = 1, 0
         while True:
             reset(folder, before)
-            done, failed = failing_run(words, call, error, folder, ranks, rank, stays=error == errno.ENOSPC)
+            done, failed = failing_run(words, call, error, folder, ranks, rank, stays=error in LASTING)
             if not failed:
                 assert done.returncode == 0, done.stderr
                 break

@@ -124,6 +124,15 @@ TEST_F(CheckpointFileTest, the_lock_goes_with_a_killed_process_and_what_it_left_
   EXPECT_EQ(names_in(folder_ / ""), 1U);
 }
 
+TEST_F(CheckpointFileTest, a_process_killed_while_a_state_took_its_name_is_not_in_the_way) {
+  CheckpointFile(path_, Start::afresh).replace(bytes("one"));
+  fs::create_hard_link(path_, folder_ / ".night.ckpt.rankwise-next");  // where files are renamed by link and unlink
+  CheckpointFile file(path_, Start::resume);
+  file.replace(bytes("two"));
+  EXPECT_EQ(text(file.read()), "two");
+  EXPECT_EQ(names_in(folder_ / ""), 1U);
+}
+
 TEST_F(CheckpointFileTest, every_flipped_bit_and_every_cut_is_noticed) {
   CheckpointFile(path_, Start::afresh).replace(bytes("state"));
   const std::string whole = content(path_);

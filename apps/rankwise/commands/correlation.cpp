@@ -59,8 +59,12 @@ class Correlation final : public Command {
   }
 
   ExitCode run(Invocation& invocation) override {
+    const auto kept = checkpoint_.wanted();
     ranks::agree(invocation.session().ranks(), [&] {
-      if (destination_ && invocation.is_root()) storage::check_destination(*destination_, overwrite_);
+      // With --resume the output may be there, half done.
+      if (destination_ && invocation.is_root() && !(kept && kept->resume)) {
+        storage::check_destination(*destination_, overwrite_);
+      }
     });
     report::ProgressDisplay progress({.command = "correlation", .mode = compute_.progress, .unit = "FLOP"});
     options_.before_phase = [&](double begin, double end) { progress.begin_part({.begin = begin, .end = end}); };
@@ -117,7 +121,9 @@ class Correlation final : public Command {
     if (checkpoint == nullptr) {
       file.emplace(*destination_, overwrite_, info.columns, info.names);
     } else if (const auto& output = checkpoint->record().output; output.empty()) {
+      storage::check_destination(*destination_, overwrite_);
       file.emplace(*destination_, overwrite_, info.columns, info.names);
+      file->make_layout_durable();  // once the checkpoint says so, a later run takes it for laid out
       checkpoint->set_output(file->left().encode());
       file->leave();
     } else {

@@ -11,7 +11,7 @@
 namespace rankwise {
 namespace {
 
-constexpr double longest = 1e10;  // seconds: three centuries
+constexpr double longest = 1e9;  // seconds: thirty years, some of which can be added without an overflow
 
 /// Takes a number off the text's begin.
 std::optional<double> take_number(std::string_view& text) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "rankwise/ranks/agreement.hpp"
+#include "rankwise/ranks/collectives.hpp"
 
 namespace rankwise::engine {
 
@@ -23,6 +24,7 @@ Checkpoint::Checkpoint(const ranks::Communicator& ranks, Options options) : opti
       throw InputError(fmt::format("checkpoint {} is damaged: {}", options_.path, error.what()));
     }
   });
+  is_there_ = ranks::sum(ranks, file_ && file_->exists() ? 1 : 0) > 0;
 }
 
 void Checkpoint::begin(const ranks::Communicator& ranks, const Identity& job, std::vector<std::string> words,
@@ -50,7 +52,7 @@ void Checkpoint::begin(const ranks::Communicator& ranks, const Identity& job, st
     changed_ = true;
     save();
   });
-  begun_ = true;
+  begun_ = is_there_ = true;
 }
 
 bool Checkpoint::time_is_up() const {
@@ -121,17 +123,25 @@ void Checkpoint::wait_for_save() {
   if (!saving_.valid()) return;
   try {
     saving_.get();
-  } catch (const Error& error) {
-    changed_ = true;
-    if (options_.warn) options_.warn(fmt::format("{}; the work goes on, and what was kept before stays", error.what()));
+  } catch (const std::exception& error) {
+    put_off(error);
   }
+}
+
+void Checkpoint::put_off(const std::exception& error) {
+  changed_ = true;
+  if (options_.warn) options_.warn(fmt::format("{}; the work goes on, and what was kept before stays", error.what()));
 }
 
 void Checkpoint::save_soon() {
   wait_for_save();
   saved_ = Clock::now();
   changed_ = false;
-  saving_ = std::async(std::launch::async, [this, state = record_.encode()] { file_->replace(state); });
+  try {
+    saving_ = std::async(std::launch::async, [this, state = record_.encode()] { file_->replace(state); });
+  } catch (const std::exception& error) {  // no memory, no thread
+    put_off(error);
+  }
 }
 
 void Checkpoint::save() {

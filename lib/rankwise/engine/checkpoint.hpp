@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <future>
 #include <optional>
@@ -47,6 +48,8 @@ class Checkpoint {
   [[nodiscard]] const Shard* shard() const { return options_.shard ? &*options_.shard : nullptr; }
   /// Whether `begin` has gone well.
   [[nodiscard]] bool has_begun() const { return begun_; }
+  /// Whether there is a file to go on from.
+  [[nodiscard]] bool is_there() const { return is_there_; }
   [[nodiscard]] bool time_is_up() const;
   /// Of all blocks of the phases so far, the share that earlier runs had done. On rank 0.
   [[nodiscard]] double restored_share() const;
@@ -75,6 +78,7 @@ class Checkpoint {
 
  private:
   void wait_for_save();
+  void put_off(const std::exception& error);
 
   Options options_;
   Clock::time_point made_ = Clock::now();
@@ -84,6 +88,7 @@ class Checkpoint {
   std::vector<std::string> phases_of_this_run_;
   std::uint64_t blocks_restored_ = 0, blocks_ = 0;
   bool begun_ = false;
+  bool is_there_ = false;
   bool changed_ = false;
   std::future<void> saving_;  // last: its end is waited for first
 };

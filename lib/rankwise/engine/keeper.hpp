@@ -20,7 +20,6 @@ class Keeper {
 
   /// It is time to ask the ranks for what they have.
   [[nodiscard]] bool is_due() { return checkpoint_.is_due(); }
-  [[nodiscard]] bool time_is_up() const { return checkpoint_.time_is_up(); }
   /// Whether this run computes a part of the job alone.
   [[nodiscard]] bool is_shard() const { return checkpoint_.shard() != nullptr; }
   [[nodiscard]] std::uint64_t blocks_restored() const { return blocks_restored_; }

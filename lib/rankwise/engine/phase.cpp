@@ -128,10 +128,13 @@ void Phase::compute() {
   // Goes before the hands do: a thread that waits for input must not keep them if this thread has to give up.
   const CloseDelivery close_delivery{options_.delivery};
   hands.work().add(share);
-  const ranks::Failure failure =
-      ranks_.is_root() ? Root(context_, cut_, hands, options_.delivery, *ledger_, keeper_ ? &*keeper_ : nullptr).lead()
-                       : Worker(context_, hands, options_.delivery).follow();
-  end_early(failure);
+  ranks::Failure failure;
+  if (ranks_.is_root()) {
+    failure = Root(context_, cut_, hands, options_.delivery, *ledger_, keeper_ ? &*keeper_ : nullptr).lead();
+  } else {
+    Worker(context_, hands, options_.delivery).follow();
+  }
+  end_early(std::move(failure));
 
   bring_home(context_, job_, cut_, owners_on_all(ranks_, ledger), hands.forest());
   if (!ranks_.is_root() || cut_.count() == 0) return;
@@ -158,7 +161,7 @@ ranks::Failure Phase::save(ranks::Failure failure) {
 }
 
 /// Leaves a phase that failed, or was but a shard of the job; returns if it was neither.
-/// @param failure on rank 0; the other ranks may not know all of it
+/// @param failure on rank 0, who alone knows of it
 void Phase::end_early(ranks::Failure failure) {
   const Shard* shard = checkpoint_ != nullptr ? checkpoint_->shard() : nullptr;
   if (keeper_ && (failure.exit_code != 0 || shard != nullptr)) failure = save(std::move(failure));

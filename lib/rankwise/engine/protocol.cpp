@@ -56,7 +56,6 @@ std::vector<std::byte> Order::encode() const {
     case Kind::alive:
       break;
     case Kind::end:
-      put(out, failure);
       out.put(hand_over_all);
       break;
   }
@@ -79,7 +78,6 @@ Order Order::decode(ByteReader in) {
     case Kind::alive:
       break;
     case Kind::end:
-      order.failure = get_failure(in);
       order.hand_over_all = in.get<bool>();
       break;
   }

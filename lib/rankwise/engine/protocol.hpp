@@ -40,7 +40,6 @@ struct Order {
   blocks::Range spans = {};               ///< compute
   std::uint64_t request = 0;              ///< delivered
   std::vector<std::byte> delivered = {};  ///< delivered
-  ranks::Failure failure = {};            ///< end: of the phase, the same on every rank
   bool hand_over_all = false;             ///< end: what is finished goes to rank 0 with the farewell
 
   [[nodiscard]] std::vector<std::byte> encode() const;

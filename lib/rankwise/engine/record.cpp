@@ -56,6 +56,8 @@ std::uint64_t PhaseRecord::blocks_done() const {
 
 void PhaseRecord::check() const {
   const auto refuse = [&] { throw InputError(damaged); };
+  constexpr std::uint64_t most = std::uint64_t{1} << 62;  // blocks
+  if (cut.grid.steps > most || (cut.grid.steps > 0 && cut.grid.lanes > most / cut.grid.steps)) refuse();
   if (cut.lanes_per_span == 0 || (cut.count() == 0 && !nodes.empty())) refuse();
   if (finished && nodes.empty() && cut.count() > 0) refuse();
   if (nodes.empty()) return;
@@ -119,7 +121,7 @@ Record Record::decode(ByteReader in) {
     phase.name = in.get_string();
     phase.identity = Identity::decode(in);
     phase.cut = get_cut(in);
-    phase.finished = in.get<std::uint8_t>() != 0;
+    phase.finished = in.get<bool>();
     phase.nodes = decode_nodes(in);
     phase.check();
   }

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <exception>
 #include <thread>
 #include <utility>
+
+#include "rankwise/engine/checkpoint.hpp"
 
 namespace rankwise::engine {
 namespace {
@@ -40,6 +43,7 @@ ranks::Failure Root::lead() {
     }
     if (keeper_ != nullptr) keep();
     watch();
+    look_at_the_time();
     if (failure_.exit_code != 0 || ledger_.all_done()) return end();
     hand_out();
     show_progress(false);
@@ -78,19 +82,33 @@ bool Root::has_all_or_waited(std::chrono::seconds longest) const {
 /// Gives up when nothing moves, once it is known who sits where and, as far as ranks still answer, what they have is
 /// kept.
 void Root::watch() {
-  watchdog_.greet();
+  watchdog_.look();
   if (!watchdog_.is_alarmed()) return;
   if (keeper_ != nullptr) collect();
   watchdog_.ask();
   while (!watchdog_.has_heard_enough() || (keeper_ != nullptr && !has_all_or_waited(Watchdog::time_to_answer))) {
     note(0, hands_.report(context_.ranks()));
     hear_reports();
-    if (const auto nodes = hands_.hand_over().poll()) take(0, *nodes);
-    watchdog_.greet();
+    take_own();
+    watchdog_.look();
     std::this_thread::sleep_for(at_the_end);
   }
   if (!watchdog_.is_alarmed()) return;  // it was slow, but it moves
-  std::string finding = watchdog_.finding();
+  give_up(watchdog_.finding());
+}
+
+/// Has what this rank has finished, unless its disk keeps it waiting, too.
+void Root::wait_for_own() {
+  if (keeper_ == nullptr) return;
+  const auto until = std::chrono::steady_clock::now() + Watchdog::time_to_answer;
+  owes_[0] = true;
+  for (hands_.hand_over().begin(); owes_[0] && std::chrono::steady_clock::now() < until; take_own()) {
+    std::this_thread::sleep_for(at_the_end);
+  }
+}
+
+/// Ends all ranks, once what has come in is kept.
+void Root::give_up(std::string finding) {
   if (keeper_ != nullptr) {
     try {
       keeper_->save();
@@ -99,12 +117,13 @@ void Root::watch() {
     }
   }
   context_.options().watchdog.give_up(finding);
+  std::abort();  // it does not return
 }
 
 void Root::keep() {
   try {
     if (keeper_->is_due()) collect();
-    if (const auto nodes = hands_.hand_over().poll()) take(0, *nodes);
+    take_own();
     if (collecting_ && has_all_or_waited(longest_hand_over)) {
       collecting_ = false;
       keeper_->save_soon();
@@ -112,7 +131,25 @@ void Root::keep() {
   } catch (...) {
     fail(ranks::current_failure());
   }
-  if (!ledger_.all_done() && keeper_->time_is_up()) fail({static_cast<int>(ExitCode::stopped), "--max-time is over"});
+}
+
+void Root::look_at_the_time() {
+  const Checkpoint* checkpoint = context_.options().checkpoint;
+  if (checkpoint == nullptr || ledger_.all_done() || !checkpoint->time_is_up()) return;
+  if (keeper_ != nullptr) return fail({static_cast<int>(ExitCode::stopped), "--max-time is over"});
+  // To begin again with the same line would lead to the same end.
+  fail({static_cast<int>(ExitCode::usage),
+        "--max-time is over before the work begins: to verify the input takes longer"});
+}
+
+/// What this rank hands over, if it may go.
+void Root::take_own() {
+  try {
+    if (const auto nodes = hands_.hand_over().poll()) take(0, *nodes);
+  } catch (...) {
+    owes_[0] = false;
+    fail(ranks::current_failure());
+  }
 }
 
 void Root::take(int rank, std::span<const std::byte> handed_over) {
@@ -125,7 +162,11 @@ void Root::take(int rank, std::span<const std::byte> handed_over) {
 }
 
 void Root::fail(ranks::Failure failure) {
-  if (failure_.exit_code == 0) failure_ = std::move(failure);
+  if (failure_.exit_code == 0) {
+    failure_ = std::move(failure);
+  } else if (failure_.exit_code == static_cast<int>(ExitCode::stopped) && !std::exchange(late_failure_told_, true)) {
+    failure_.message += "; " + failure.message;
+  }
 }
 
 void Root::hear_reports() {
@@ -199,16 +240,21 @@ ranks::Failure Root::end() {
   // A signal, too, ends with a checkpoint.
   if (keeper_ != nullptr && failure_.exit_code > 128) failure_.exit_code = static_cast<int>(ExitCode::stopped);
   const bool all = keeper_ != nullptr && (failure_.exit_code != 0 || keeper_->is_shard());
-  const auto order = Order{.kind = Order::Kind::end, .failure = failure_, .hand_over_all = all}.encode();
+  const auto order = Order{.kind = Order::Kind::end, .hand_over_all = all}.encode();
   for (int rank = 1; rank <= others; ++rank) context_.messenger().send(rank, order_subject, order);
   ended_ = true;
+  watchdog_.note_progress();
   hands_.work().close();
   const bool alone_unwatched = others == 0 && !watchdog_.is_on();
   while (!alone_unwatched && (farewells_ < others || !hands_.work().team_is_gone())) {
     hear_reports();
     // Requests that crossed with the end are let go.
     while (context_.messenger().receive(fetch_subject)) continue;
-    watchdog_.give_up_at_the_end();
+    watchdog_.look();
+    if (watchdog_.is_end_late()) {
+      wait_for_own();
+      give_up(watchdog_.who_is_late());
+    }
     std::this_thread::sleep_for(at_the_end);
   }
   hands_.rest();

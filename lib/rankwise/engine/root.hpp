@@ -29,10 +29,14 @@ class Root {
   void keep();
   void collect();
   void watch();
+  void look_at_the_time();
+  void take_own();
+  void wait_for_own();
+  [[noreturn]] void give_up(std::string finding);
   void end_keeping(bool all);
   void take(int rank, std::span<const std::byte> handed_over);
   [[nodiscard]] bool has_all_or_waited(std::chrono::seconds longest) const;
-  /// The first failure is the one that counts.
+  /// The first failure is the one that counts; one that comes when all is stopped already is told with it.
   void fail(ranks::Failure failure);
   void hear_reports();
   void note(int rank, const Report& report);
@@ -49,6 +53,7 @@ class Root {
   Keeper* keeper_;
   std::deque<int> waiting_;  // ranks that asked for more
   ranks::Failure failure_;
+  bool late_failure_told_ = false;
   std::uint64_t blocks_done_ = 0;
   std::uint64_t blocks_ = 0;
   int farewells_ = 0;

@@ -11,8 +11,8 @@ constexpr std::size_t most_told = 8;  // ranks
 constexpr std::chrono::milliseconds longest_last_block = std::chrono::minutes(10);
 const char* const without_work = "has no work";
 
-double seconds_since(std::chrono::steady_clock::time_point then) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - then).count();
+double seconds(WakingClock::Duration duration) {
+  return std::chrono::duration<double>(duration).count();
 }
 
 }  // namespace
@@ -22,7 +22,7 @@ Watchdog::Watchdog(const Context& context, Hands& hands)
       hands_(hands),
       patience_(context.options().watchdog.patience),
       silence_(context.options().watchdog.silence),
-      heard_(static_cast<std::size_t>(context.ranks().size()), moved_),
+      heard_(static_cast<std::size_t>(context.ranks().size())),
       answers_(heard_.size()),
       left_(heard_.size()) {}
 
@@ -37,25 +37,26 @@ void Watchdog::tell_all(Order::Kind kind) const {
 }
 
 void Watchdog::hear(int rank, const std::string& whereabouts) {
-  heard_[static_cast<std::size_t>(rank)] = Clock::now();
+  heard_[static_cast<std::size_t>(rank)] = clock_.now();
   if (!whereabouts.empty()) answers_[static_cast<std::size_t>(rank)] = whereabouts;
 }
 
-void Watchdog::greet() {
-  if (!is_on() || Clock::now() - greeted_ < silence_ / 4) return;
-  greeted_ = Clock::now();
+void Watchdog::look() {
+  if (!is_on()) return;
+  clock_.look();
+  if (clock_.now() - greeted_ < silence_ / 4) return;
+  greeted_ = clock_.now();
   tell_all(Order::Kind::alive);
 }
 
 bool Watchdog::is_alarmed() const {
   if (!is_on()) return false;
-  const auto now = Clock::now();
-  const bool stands_still = patience_.count() > 0 && now - moved_ > patience_;
-  return stands_still || now - *std::min_element(heard_.begin(), heard_.end()) > silence_;
+  const bool stands_still = patience_.count() > 0 && clock_.now() - moved_ > patience_;
+  return stands_still || clock_.now() - *std::min_element(heard_.begin(), heard_.end()) > silence_;
 }
 
 void Watchdog::ask() {
-  asked_ = Clock::now();
+  asked_ = clock_.now();
   std::fill(answers_.begin(), answers_.end(), "");
   answers_[0] = hands_.whereabouts(context_.ranks());
   tell_all(Order::Kind::tell_where);
@@ -63,7 +64,7 @@ void Watchdog::ask() {
 
 bool Watchdog::has_heard_enough() const {
   const bool all = std::none_of(answers_.begin(), answers_.end(), [](const auto& answer) { return answer.empty(); });
-  return all || Clock::now() - asked_ > time_to_answer;
+  return all || clock_.now() - asked_ > time_to_answer;
 }
 
 std::string Watchdog::finding() const {
@@ -78,24 +79,25 @@ std::string Watchdog::finding() const {
     told += silent ? fmt::format("rank {} does not answer", rank) : answers_[rank];
   }
   if (ranks > most_told) told += fmt::format("; and {} more", ranks - most_told);
-  if (silent) return fmt::format("{} (asked for {:.1f} s)", told, seconds_since(asked_));
-  return fmt::format("no block has been done for {:.1f} s: {}", seconds_since(moved_),
+  if (silent) return fmt::format("{} (asked for {:.1f} s)", told, seconds(clock_.now() - asked_));
+  return fmt::format("no block has been done for {:.1f} s: {}", seconds(clock_.now() - moved_),
                      told.empty() ? "no rank has work" : told);
 }
 
-void Watchdog::give_up_at_the_end() const {
+bool Watchdog::is_end_late() const {
   // A rank whose last block takes its time does not answer, either.
-  const auto longest = patience_.count() > 0 ? patience_ : longest_last_block;
-  if (!is_on() || Clock::now() - moved_ <= longest) return;
+  return is_on() && clock_.now() - moved_ > (patience_.count() > 0 ? patience_ : longest_last_block);
+}
+
+std::string Watchdog::who_is_late() const {
   std::string late;
   std::size_t ranks = 0;
   for (std::size_t rank = 0; rank < left_.size(); ++rank) {
     if (rank == 0 ? !hands_.is_at_work() : left_[rank]) continue;
     if (++ranks <= most_told) late += fmt::format("{} {}", late.empty() ? "" : ",", rank);
   }
-  context_.options().watchdog.give_up(fmt::format("{} of {} ranks do not come to the end of a phase for {:.1f} s:{}{}",
-                                                  ranks, left_.size(), seconds_since(moved_), late,
-                                                  ranks > most_told ? ", ..." : ""));
+  return fmt::format("{} of {} ranks do not come to the end of a phase for {:.1f} s:{}{}", ranks, left_.size(),
+                     seconds(clock_.now() - moved_), late, ranks > most_told ? ", ..." : "");
 }
 
 }  // namespace rankwise::engine

@@ -1,5 +1,7 @@
 #include "rankwise/engine/worker.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -19,8 +21,7 @@ std::chrono::milliseconds between_counts(int ranks) {
 
 }  // namespace
 
-ranks::Failure Worker::follow() {
-  ranks::Failure failure;
+void Worker::follow() {
   bool failed = false, hand_over_all = false;
   const auto until_due = between_counts(context_.ranks().size());
   auto counted = Clock::now();
@@ -37,7 +38,7 @@ ranks::Failure Worker::follow() {
     hand_over();
     while (auto message = context_.messenger().receive(order_subject)) {
       Order order = Order::decode(ByteReader(message->bytes));
-      silence_ = std::min<Clock::duration>(silence_, Clock::duration::zero());
+      heard_ = std::max(heard_, clock_.now());
       switch (order.kind) {
         case Order::Kind::compute:
           hands_.work().add(order.spans);
@@ -50,13 +51,12 @@ ranks::Failure Worker::follow() {
           break;
         case Order::Kind::tell_where:
           tell_where();
-          silence_ = -std::chrono::minutes(1);  // rank 0 may give up, and the end takes its time
+          heard_ = clock_.now() + std::chrono::minutes(1);  // rank 0 may give up, and the end takes its time
           break;
         case Order::Kind::alive:
           send({});  // so is this rank
           break;
         case Order::Kind::end:
-          failure = std::move(order.failure);
           hand_over_all = order.hand_over_all;
           ended = true;
           break;
@@ -76,19 +76,17 @@ ranks::Failure Worker::follow() {
   }
   send({.farewell = true});
   context_.messenger().wait_for_sends();
-  return failure;
 }
 
 void Worker::watch_root() {
   const auto& watchdog = context_.options().watchdog;
-  const auto longest = watchdog.silence;
-  const auto now = Clock::now();
-  // Not the time since it was heard: this rank itself may have been stopped meanwhile.
-  silence_ += std::min<Clock::duration>(now - std::exchange(looked_, now), std::chrono::milliseconds(100));
+  clock_.look();
   // One rank is enough to tell, unless that one is stuck, too.
   const int ranks_before = std::min(context_.ranks().rank() - 1, 2);
-  if (longest.count() > 0 && silence_ > longest + ranks_before * longest) {
-    watchdog.give_up("rank 0 does not answer: nothing has been heard of it for that long");
+  const auto silence = clock_.now() - heard_;
+  if (watchdog.silence.count() > 0 && silence > (1 + ranks_before) * watchdog.silence) {
+    watchdog.give_up(fmt::format("rank 0 does not answer: nothing has been heard of it for {:.1f} s",
+                                 std::chrono::duration<double>(silence).count()));
   }
 }
 

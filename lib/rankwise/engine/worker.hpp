@@ -1,10 +1,9 @@
 #pragma once
 
-#include <chrono>
-
 #include "rankwise/engine/context.hpp"
 #include "rankwise/engine/delivery.hpp"
 #include "rankwise/engine/hands.hpp"
+#include "rankwise/engine/waking_clock.hpp"
 
 namespace rankwise::engine {
 
@@ -15,7 +14,7 @@ class Worker {
       : context_(context), hands_(hands), delivery_(delivery) {}
 
   /// Returns when the root has ended the phase and has been told farewell.
-  ranks::Failure follow();
+  void follow();
 
  private:
   void watch_root();
@@ -28,8 +27,8 @@ class Worker {
   const Context& context_;
   Hands& hands_;
   Delivery* delivery_;
-  std::chrono::steady_clock::time_point looked_ = std::chrono::steady_clock::now();
-  std::chrono::steady_clock::duration silence_{0};  // of rank 0
+  WakingClock clock_;
+  WakingClock::Duration heard_{0};  // when, of rank 0; later than now where it may well be silent for a while
 };
 
 }  // namespace rankwise::engine

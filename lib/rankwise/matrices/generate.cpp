@@ -180,12 +180,12 @@ std::string generate(const engine::Context& context, const GenerateOptions& opti
   storage::LeftOutput left;
   ranks::agree(ranks, [&] {
     if (!ranks.is_root()) return;
-    storage::check_destination(options.destination, options.overwrite);
     if (checkpoint != nullptr && !checkpoint->record().output.empty()) {
       left = storage::LeftOutput::decode(ByteReader(checkpoint->record().output));
       temporary.emplace(options.destination.file, options.overwrite, left.tags.empty() ? "" : left.tags[0]);
       return;
     }
+    storage::check_destination(options.destination, options.overwrite);
     temporary.emplace(options.destination.file, options.overwrite);
     left.tags = {temporary->tag()};
     left.offset = storage::lay_out_matrix(temporary->path(), options.destination, options.shape).value_or(0);
@@ -200,6 +200,8 @@ std::string generate(const engine::Context& context, const GenerateOptions& opti
             "--checkpoint takes a file that ranks fill: .npy, or .h5 without chunks, that all of them see");
       }
       if (!ranks.is_root()) return;
+      // Once the checkpoint says so, a later run takes the file for laid out.
+      temporary->make_durable();
       checkpoint->set_output(left.encode());
       temporary->leave();
     });

@@ -66,6 +66,7 @@ std::optional<Message> Messenger::receive(Subject subject) {
 }
 
 std::optional<Message> Messenger::receive_from(int source, Subject subject) {
+  if (ranks_.handle() == nullptr) return std::nullopt;  // a process alone
   const MPI_Comm comm = comm_of(ranks_);
   int arrived = 0;
   MPI_Message matched = MPI_MESSAGE_NULL;

@@ -19,8 +19,8 @@ struct Message {
 };
 
 /// Point-to-point messages of any size between the ranks of one communicator. Messages of one subject between two ranks
-/// arrive in the order in which they were sent. Nothing here waits, except that the rest of a message whose beginning
-/// has arrived is waited for. The main thread alone calls it.
+/// arrive in the order in which they were sent. Only what says so waits, but for the rest of a message whose beginning
+/// has arrived. The main thread alone calls it.
 class Messenger {
  public:
   explicit Messenger(Communicator ranks);

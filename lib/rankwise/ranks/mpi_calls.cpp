@@ -24,7 +24,7 @@ void Nap::take() {
   if (waited < microseconds(2000)) {
     std::this_thread::yield();
   } else {
-    std::this_thread::sleep_for(std::clamp<Clock::duration>(waited / 8, microseconds(50), microseconds(1000)));
+    std::this_thread::sleep_for(std::min<Clock::duration>(waited / 8, microseconds(1000)));
   }
 }
 

@@ -13,7 +13,7 @@ namespace rankwise::ranks {
 /// @throws MpiError naming the call, unless `code` is MPI_SUCCESS.
 void check(int code, const char* call);
 
-/// Waits that sleep: quick looks for 0.2 ms, then naps of an eighth of the time waited so far, 0.05 to 1 ms, so that a
+/// Waits that sleep: quick looks for 2 ms, then naps of an eighth of the time waited so far, 0.25 to 1 ms, so that a
 /// waiting rank leaves its core to the threads of its neighbours and yet is at most an eighth late.
 class Nap {
  public:

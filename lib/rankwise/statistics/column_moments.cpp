@@ -113,8 +113,9 @@ class MomentsJob {
   void merge(Partial& left, const Partial& right) const {
     std::visit(
         [&](auto& mine) {
-          const auto& other = std::get<std::remove_reference_t<decltype(mine)>>(right);
-          for (std::size_t c = 0; c < mine.size(); ++c) kernels::merge(mine[c], other[c]);
+          const auto* other = std::get_if<std::remove_reference_t<decltype(mine)>>(&right);
+          if (other == nullptr) throw InputError("the checkpoint has moments of another type");
+          for (std::size_t c = 0; c < mine.size(); ++c) kernels::merge(mine[c], (*other)[c]);
         },
         left);
   }

@@ -77,6 +77,7 @@ class Finish {
       pair.a = in.get<std::uint64_t>();
       pair.b = in.get<std::uint64_t>();
       pair.value = in.get<double>();
+      if (pair.a >= pair.b || pair.b >= columns_.size()) throw InputError("the checkpoint has a pair of no columns");
       strongest_.add(pair);
     }
     return hashes_.size();

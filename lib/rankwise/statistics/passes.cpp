@@ -1,7 +1,6 @@
 #include "rankwise/statistics/passes.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <limits>
 
 #include "rankwise/ranks/agreement.hpp"
@@ -88,7 +87,7 @@ class Search {
   [[nodiscard]] std::uint64_t key_at(std::uint64_t column, std::uint64_t rank) const {
     const auto its = intervals.of(column);
     const auto found = std::find_if(its.begin(), its.end(), [&](const Interval& i) { return i.holds(rank); });
-    assert(found != its.end() && found->known());
+    if (found == its.end() || !found->known()) throw InputError("the checkpoint has lost values of a column");
     return found->low;
   }
 

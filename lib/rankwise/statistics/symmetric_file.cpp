@@ -47,7 +47,7 @@ SymmetricFile::SymmetricFile(const storage::Destination& destination, bool overw
       file_(destination.file, overwrite, left.tags.empty() ? "" : left.tags.front()),
       offset_(left.offset) {
   if (storage::format_of(destination) == storage::OutputFormat::csv) {
-    values_of_text_.emplace(destination.file, overwrite, left.tags.back());
+    values_of_text_.emplace(destination.file, overwrite, left.tags.size() < 2 ? "" : left.tags[1]);
     file_.restart();
   }
   values_.emplace(values_of_text_ ? values_of_text_->path() : file_.path(), destination.file);
@@ -57,6 +57,11 @@ storage::LeftOutput SymmetricFile::left() const {
   storage::LeftOutput left{.tags = {file_.tag()}, .offset = offset_};
   if (values_of_text_) left.tags.push_back(values_of_text_->tag());
   return left;
+}
+
+void SymmetricFile::make_layout_durable() {
+  file_.make_durable();
+  if (values_of_text_) values_of_text_->make_durable();
 }
 
 void SymmetricFile::leave() {

@@ -29,6 +29,8 @@ class SymmetricFile {
                 std::vector<std::string> names, const storage::LeftOutput& left);
   /// How a later run takes it up.
   [[nodiscard]] storage::LeftOutput left() const;
+  /// As it was laid out, it is there for that run even after a loss of power. @throws IoError
+  void make_layout_durable();
   /// Unless it is committed, it stays for that run.
   void leave();
   /// What was written is durable. @throws IoError

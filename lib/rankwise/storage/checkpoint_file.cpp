@@ -128,6 +128,10 @@ int CheckpointFile::open_temporary() const {
     if (made.get() < 0) throw cannot("written", path_, errno);
     struct stat status = {};
     if (fstat(made.get(), &status) != 0) throw cannot("written", path_, errno);
+    if (status.st_nlink > 1 && is_under(made.get(), target_)) {  // killed while it took its name
+      unlink(temporary_.c_str());
+      continue;
+    }
     if (!S_ISREG(status.st_mode) || status.st_uid != geteuid() || status.st_nlink > 1) {
       throw IoError(fmt::format("checkpoint {} cannot be written: {} is in the way", path_, temporary_));
     }

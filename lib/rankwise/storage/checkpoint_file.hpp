@@ -22,7 +22,6 @@ class CheckpointFile {
   CheckpointFile& operator=(const CheckpointFile&) = delete;
   ~CheckpointFile();
 
-  [[nodiscard]] const std::string& path() const { return path_; }
   /// Whether there was a file, or has been one since.
   [[nodiscard]] bool exists() const { return descriptor_ >= 0; }
   /// The state. @pre exists() @throws as read_checkpoint_file

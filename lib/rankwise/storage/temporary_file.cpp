@@ -96,7 +96,6 @@ TemporaryFile::TemporaryFile(const std::string& path, bool overwrite) : final_(p
 
 TemporaryFile::TemporaryFile(const std::string& path, bool overwrite, const std::string& tag)
     : final_(path), overwrite_(overwrite) {
-  check_name(path, overwrite);
   target_ = behind_links(path);
   const bool is_tag = tag.size() == tag_length && std::all_of(tag.begin(), tag.end(), [](unsigned char c) {
                         return std::isalnum(c) != 0 && c < 0x80;
@@ -110,11 +109,23 @@ TemporaryFile::TemporaryFile(const std::string& path, bool overwrite, const std:
   if (descriptor_ < 0 || fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink != 1) {
     const int error = errno;
     let_go();
+    if (error == ENOENT && name_is_taken(target_)) {
+      throw IoError(
+          fmt::format("{} exists, and nothing unfinished beside it: the earlier run may have been at its very "
+                      "end; remove its checkpoint, and {} if it is not what you want",
+                      path, path));
+    }
     throw IoError(
         fmt::format("the unfinished {} of the earlier run cannot be opened ({}{}): remove its checkpoint to start "
                     "again",
                     path, name_beside(target_, beginning_of_ending + tag),
                     error == 0 ? "" : fmt::format(": {}", std::strerror(error))));
+  }
+  try {
+    check_name(path, overwrite);
+  } catch (...) {
+    let_go();
+    throw;
   }
 }
 
@@ -124,6 +135,11 @@ std::string TemporaryFile::tag() const {
 
 TemporaryFile::~TemporaryFile() {
   let_go();
+}
+
+void TemporaryFile::make_durable() {
+  if (const int error = sync(descriptor_)) throw cannot_write(final_, error);
+  if (const int error = sync_folder_of(temporary_)) throw cannot_write(final_, error);
 }
 
 void TemporaryFile::remove() {

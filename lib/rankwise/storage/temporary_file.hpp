@@ -28,6 +28,8 @@ class TemporaryFile {
   /// Unless it is committed, it stays where it is when this goes, for a later run to take up.
   void leave() { left_ = true; }
 
+  /// What was written so far, by whomever, and the name survive a loss of power. @throws IoError
+  void make_durable();
   /// It is not wanted any more.
   void remove();
   /// What was written is no longer there. @throws IoError
@@ -44,7 +46,6 @@ class TemporaryFile {
   /// so that a file that is there has its record, and is as it was if this one fails (but where the file system has no
   /// hard links: there a replaced record is gone). @throws IoError
   void commit_with(TemporaryFile& record);
-  [[nodiscard]] bool committed() const { return committed_; }
 
  private:
   [[noreturn]] void fail(int error);
