@@ -5,7 +5,8 @@ set(RANKWISE_MPI_TEST_ENVIRONMENT
     OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=true
     PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe OMPI_MCA_mpi_show_handle_leaks=true
     OMPI_MCA_mpi_param_check=true OMPI_MCA_btl_base_warn_component_unused=0)
-# What Open MPI says at the end of a program that has not given a handle back. tests/commands/support.py looks for it, too.
+# What Open MPI and tests/support/handle_counter.cpp say at the end of a program that has not given a handle back.
+# tests/commands/support.py looks for it, too.
 set(RANKWISE_LEAKED_HANDLE "still allocated (in|at) MPI_F")
 
 # Under the address sanitizer leaks are errors, also of programs that start MPI: what MPI itself loses is told by the
@@ -39,10 +40,10 @@ endfunction()
 # mpiexec at each number of ranks and threads. Failures of any rank are told by rank 0.
 function(add_mpi_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;RANKS;THREADS" ${ARGN})
-  add_executable(${name} ${ARG_SOURCES})
+  add_executable(${name} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/support/handle_counter.cpp)
   list(TRANSFORM ARG_USES PREPEND rankwise_)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
-  target_link_libraries(${name} PRIVATE ${ARG_USES} rankwise_mpi_test_main rankwise_options)
+  target_link_libraries(${name} PRIVATE ${ARG_USES} rankwise_mpi_test_main MPI::MPI_CXX rankwise_options)
   rankwise_keep_loaded(${name})
   foreach(ranks IN LISTS ARG_RANKS)
     foreach(threads IN LISTS ARG_THREADS)
