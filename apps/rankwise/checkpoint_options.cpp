@@ -38,7 +38,8 @@ stops the run (exit code 75) or an error ends it. The same line with --resume go
 the bits of an undisturbed run. FILE is always whole; one of another job, input, seed or options, or damaged by a bit, is
 refused, and so is a second run on the same FILE. A finished FILE gives its answer at once; of a command that writes a
 matrix, FILE is gone once that has its name, and so is the hidden file beside it that is being filled. An input is known
-by its size and 64 pages of 4 KiB, evenly spread; with --verify full by all of its bytes, which each run reads first, and which --max-time has to leave time for.
+by its size and 64 pages of 4 KiB, evenly spread; with --verify full by all of its bytes, which each run reads first
+and --max-time has to leave time for.
 )";
 
 void CheckpointOptions::add_to(CLI::App& app, Can can) {
