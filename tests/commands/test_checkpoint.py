@@ -466,16 +466,12 @@ def test_an_output_that_was_just_finished_is_told(tmp_path, command):
     source = write_npy(tmp_path / "in.npy", np.random.default_rng(1).random((3000, 30)))
     line = {"generate": ["generate", "normal", "--rows", "200000", "--columns", "100", "--out", tmp_path / "out.npy"],
             "correlation": ["correlation", source, "--out", tmp_path / "out.npy"]}[command]
-    kept = [*line, "--checkpoint", tmp_path / "a.ckpt", "--checkpoint-every", "0.001", "--resume"]
-    running = start(*kept)
-    copy = b""
-    while running.poll() is None:
-        try:
-            copy = (tmp_path / "a.ckpt").read_bytes() or copy
-        except OSError:
-            pass
-    assert running.returncode == 0 and copy
-    (tmp_path / "a.ckpt").write_bytes(copy)
+    kept = [*line, "--checkpoint", tmp_path / "a.ckpt", "--resume"]
+    assert_stopped(run(*kept, "--max-time", "0.001"), tmp_path / "a.ckpt")
+    checkpoint = (tmp_path / "a.ckpt").read_bytes()
+    assert run(*kept).returncode == 0
+    assert not (tmp_path / "a.ckpt").exists()
+    (tmp_path / "a.ckpt").write_bytes(checkpoint)
     whole = (tmp_path / "out.npy").read_bytes()
     for more in ([], ["--overwrite"]):
         assert_refused(run(*kept, *more), 3, "out.npy exists", "remove its checkpoint")

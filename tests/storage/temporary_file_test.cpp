@@ -339,6 +339,13 @@ TEST_F(TemporaryFileTest, does_without_a_sync_where_there_is_none) {
   EXPECT_EQ(listing(), Names{"x.csv"});
 }
 
+TEST_F(TemporaryFileTest, is_not_durable_before_its_folder_is) {
+  TemporaryFile file(in_folder("x.csv"), false);
+  file.make_durable();
+  refusals.fsync_folder = EIO;
+  EXPECT_NE(error_of([&] { file.make_durable(); }).find("x.csv cannot be written"), std::string::npos);
+}
+
 TEST_F(TemporaryFileTest, tells_that_its_folder_could_not_be_synced) {
   refusals.fsync_folder = EIO;
   TemporaryFile file(in_folder("x.csv"), false);
