@@ -452,6 +452,25 @@ def test_limits_hold_while_the_input_is_verified(tmp_path):
     assert not checkpoint.exists()
 
 
+@pytest.mark.parametrize("ranks", [None, 2])
+def test_a_signal_while_the_input_is_verified_leaves_the_checkpoint(tmp_path, ranks):
+    source, path = tmp_path / "x.npy", tmp_path / "x.ckpt"
+    write_npy(source, np.zeros((2, 50)))
+    line = ["columns", source, "--checkpoint", path, "--resume", "--verify", "full"]
+    assert run(*line).returncode == 0
+    whole = path.read_bytes()
+    with open(source, "r+b") as f:  # verified for seconds before it is found to be another
+        f.truncate(20 << 30)
+    running = start(*line, ranks=ranks)
+    time.sleep(1)
+    for process in processes(running):
+        os.kill(process, signal.SIGTERM)
+    out, err = running.communicate(timeout=20)
+    assert out == "" and running.returncode == 75, err
+    assert len(own_lines(err)) == 1 and "SIGTERM" in err and "x.ckpt" in err and "--resume" in err, err
+    assert path.read_bytes() == whole
+
+
 @pytest.mark.parametrize("option", ["--max-time", "--watchdog", "--checkpoint-every"])
 def test_times_that_no_clock_counts_are_refused(tmp_path, option):
     long = run("pi", "--samples", "1e6", "--checkpoint", tmp_path / "a.ckpt", option, "10000d", "--json", ranks=4)

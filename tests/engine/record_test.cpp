@@ -108,5 +108,16 @@ TEST(Record, spans_of_several_lanes_are_whole) {
   EXPECT_FALSE(is_sound(phase({.grid = {5, 2}, .level = 1, .lanes_per_span = 0}, {{0, 0, 1}})));
 }
 
+TEST(Record, a_grid_that_cannot_be_counted_is_refused) {
+  constexpr std::uint64_t most = std::uint64_t{1} << 62;
+  EXPECT_TRUE(is_sound(phase({.grid = {.lanes = 1, .steps = most}}, {})));
+  EXPECT_TRUE(is_sound(phase({.grid = {.lanes = most / 8, .steps = 8}}, {})));
+  for (const blocks::Grid grid :
+       {blocks::Grid{1, most + 1}, {1, most * 2}, {1, UINT64_MAX}, {most / 8 + 1, 8}, {3, most}}) {
+    EXPECT_FALSE(is_sound(phase({.grid = grid}, {{0, 0, 1}}))) << grid.lanes << " × " << grid.steps;
+    EXPECT_FALSE(is_sound(phase({.grid = grid}, {}))) << grid.lanes << " × " << grid.steps;
+  }
+}
+
 }  // namespace
 }  // namespace rankwise::engine

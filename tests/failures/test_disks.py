@@ -83,6 +83,19 @@ def test_a_checkpoint_that_does_not_fit_on_a_disk_costs_no_work(tmp_path, disk, 
     assert run_json(*line[:-1], ranks=ranks)["digest"] == expected["digest"]
 
 
+@pytest.mark.parametrize("ranks", RANKS)
+def test_a_stop_whose_checkpoint_does_not_fit_is_told_once(tmp_path, disk, ranks):
+    run_json("generate", "normal", "--rows", "2000", "--columns", "20000", "--chunk", "100x20000", "--gzip", "1", "--out",
+             tmp_path / "a.h5")
+    line = ["columns", tmp_path / "a.h5", "--checkpoint", disk / "a.ckpt", "--resume", "--max-time"]
+    for seconds in (0.1, 0.2, 0.4, 0.8, 1.6, 3.2):  # until results are there that take room
+        if (done := run(*line, seconds, ranks=ranks, threads=1)).returncode != 75:
+            break
+    assert_refused(done, 3, "a.ckpt", "No space left on device", "--max-time is over")
+    assert done.stderr.count("No space left on device") == 1, done.stderr
+    assert os.listdir(disk) == ["a.ckpt"]
+
+
 def test_a_disk_without_room_is_told_before_the_work(disk):
     fill(disk)
     began = time.monotonic()

@@ -9,6 +9,7 @@
 #include <memory>
 #include <random>
 
+#include "rankwise/engine/checkpoint.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "tests/support/session.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -224,6 +225,54 @@ TEST(Distribution, zeros_are_ordered_by_their_sign) {
     EXPECT_TRUE(std::signbit(found.at(0).quantiles[0]));
     EXPECT_FALSE(std::signbit(found.at(0).quantiles[1]));
   }
+}
+
+/// What a search has kept, changed by `spoil`, and how the search ends that goes on from it.
+template <class Spoil>
+std::string search_that_goes_on_from(Spoil spoil) {
+  const File<double> file(drawn<double>(5003, 2, [](auto& random) { return std::normal_distribution<>()(random); }),
+                          true);
+  const ranks::Communicator& ranks = test::session().ranks();
+  const std::string path = file.path() + ".ckpt";
+  const auto search = [&](engine::Checkpoint& checkpoint) {
+    const engine::Context context(test::session(), {.threads = test::threads(), .checkpoint = &checkpoint});
+    const engine::SharedMatrix matrix(context, file.path(), engine::Deliver::automatic);
+    column_distributions(context, matrix, {.quantiles = {0.25, 0.5}}, nullptr, tiny());
+  };
+  engine::Checkpoint kept(ranks, {.path = path, .resume = true});
+  kept.begin(ranks, {.method = "test"}, {});
+  search(kept);
+  engine::Record record = kept.record();
+  for (engine::PhaseRecord& phase : record.phases) {
+    for (engine::KeptNode& node : phase.nodes) spoil(phase.name, node.partial);
+  }
+  engine::Checkpoint spoiled(std::move(record));
+  try {
+    search(spoiled);
+  } catch (const ranks::AgreedError& error) {
+    EXPECT_EQ(error.exit_code(), 3);
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Distribution, values_that_a_checkpoint_has_lost_are_told) {
+  int narrowings = 0;
+  EXPECT_EQ(search_that_goes_on_from([&](const std::string& phase, auto&) { narrowings += phase == "narrowing"; }), "");
+  if (is_root()) {
+    EXPECT_GT(narrowings, 0);
+  }
+  const std::string told = search_that_goes_on_from([](const std::string& phase, std::vector<std::byte>& counts) {
+    if (phase == "narrowing") std::fill(counts.begin() + sizeof(std::uint64_t), counts.end(), std::byte{0});
+  });
+  EXPECT_NE(told.find("lost values"), std::string::npos) << told;
+}
+
+TEST(Distribution, moments_of_another_type_are_refused) {
+  const std::string told = search_that_goes_on_from([](const std::string& phase, std::vector<std::byte>& moments) {
+    if (phase == "moments") moments[0] = std::byte{1};  // of integers
+  });
+  EXPECT_NE(told, "");
 }
 
 }  // namespace

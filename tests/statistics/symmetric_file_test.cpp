@@ -74,5 +74,25 @@ TEST(SymmetricFile, leaves_nothing_behind_unless_committed) {
   }
 }
 
+TEST(SymmetricFile, is_taken_up_with_all_of_its_files) {
+  for (const char* name : {"r.h5", "r.npy", "r.csv"}) {
+    const test::TemporaryFolder folder;
+    const storage::Destination destination{.file = folder / name, .dataset = ""};
+    storage::LeftOutput left;
+    {
+      SymmetricFile file(destination, false, columns, {});
+      left = file.left();
+      file.leave();
+    }
+    EXPECT_EQ(files_in(folder), left.tags.size()) << name;
+    for (storage::LeftOutput less = left; !less.tags.empty();) {
+      less.tags.pop_back();
+      EXPECT_THROW(SymmetricFile(destination, false, columns, {}, less).leave(), InputError) << name;
+      EXPECT_EQ(files_in(folder), left.tags.size()) << name;
+    }
+    SymmetricFile(destination, false, columns, {}, left).leave();
+  }
+}
+
 }  // namespace
 }  // namespace rankwise::statistics

@@ -182,7 +182,7 @@ std::string generate(const engine::Context& context, const GenerateOptions& opti
     if (!ranks.is_root()) return;
     if (checkpoint != nullptr && !checkpoint->record().output.empty()) {
       left = storage::LeftOutput::decode(ByteReader(checkpoint->record().output));
-      temporary.emplace(options.destination.file, options.overwrite, left.tags.empty() ? "" : left.tags[0]);
+      temporary.emplace(options.destination.file, options.overwrite, left.tag(0));
       return;
     }
     storage::check_destination(options.destination, options.overwrite);

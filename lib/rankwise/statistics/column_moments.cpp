@@ -113,9 +113,8 @@ class MomentsJob {
   void merge(Partial& left, const Partial& right) const {
     std::visit(
         [&](auto& mine) {
-          const auto* other = std::get_if<std::remove_reference_t<decltype(mine)>>(&right);
-          if (other == nullptr) throw InputError("the checkpoint has moments of another type");
-          for (std::size_t c = 0; c < mine.size(); ++c) kernels::merge(mine[c], (*other)[c]);
+          const auto& other = std::get<std::remove_reference_t<decltype(mine)>>(right);
+          for (std::size_t c = 0; c < mine.size(); ++c) kernels::merge(mine[c], other[c]);
         },
         left);
   }
@@ -129,8 +128,10 @@ class MomentsJob {
     return decode_moments<FloatMoments>(in);
   }
   [[nodiscard]] bool fits(const Partial& partial, std::uint64_t lane) const {
-    const std::uint64_t columns = cut_.region_of({lane, 0}).columns.size();
-    return std::visit([&](const auto& moments) { return moments.size() == columns; }, partial);
+    const blocks::Range columns = cut_.region_of({lane, 0}).columns;
+    const bool floating = storage::is_floating(matrix_.info().type_of(columns.begin));  // as all columns of a lane
+    return floating == std::holds_alternative<std::vector<FloatMoments>>(partial) &&
+           std::visit([&](const auto& moments) { return moments.size() == columns.size(); }, partial);
   }
 
  private:

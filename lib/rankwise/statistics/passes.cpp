@@ -116,7 +116,9 @@ std::vector<Distribution> distributions_in_passes(const engine::Context& context
     if (plan.step == SearchPlan::Step::collect) collect(context, matrix, plan, search.intervals, ranks_at);
   }
   std::vector<Distribution> columns;
-  for (std::uint64_t c = 0; c < search.intervals.columns(); ++c) columns.push_back(search.distribution_at(c));
+  ranks::agree(ranks, [&] {
+    for (std::uint64_t c = 0; c < search.intervals.columns(); ++c) columns.push_back(search.distribution_at(c));
+  });
   if (options.bins > 0) count_in_bins(context, matrix, options.bins, limits, columns);
   return columns;
 }

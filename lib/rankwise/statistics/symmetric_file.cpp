@@ -44,10 +44,10 @@ SymmetricFile::SymmetricFile(const storage::Destination& destination, bool overw
     : destination_(destination),
       columns_(columns),
       names_(std::move(names)),
-      file_(destination.file, overwrite, left.tags.empty() ? "" : left.tags.front()),
+      file_(destination.file, overwrite, left.tag(0)),
       offset_(left.offset) {
   if (storage::format_of(destination) == storage::OutputFormat::csv) {
-    values_of_text_.emplace(destination.file, overwrite, left.tags.size() < 2 ? "" : left.tags[1]);
+    values_of_text_.emplace(destination.file, overwrite, left.tag(1));
     file_.restart();
   }
   values_.emplace(values_of_text_ ? values_of_text_->path() : file_.path(), destination.file);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "rankwise/base/byte_encoding.hpp"
+#include "rankwise/base/errors.hpp"
 
 namespace rankwise::storage {
 
@@ -13,6 +14,11 @@ struct LeftOutput {
   std::vector<std::string> tags = {};  ///< of its temporary files
   std::uint64_t offset = 0;            ///< where the elements begin in the last of them
 
+  /// @throws InputError if there is no such file
+  [[nodiscard]] const std::string& tag(std::size_t file) const {
+    if (file >= tags.size()) throw InputError("the checkpoint does not say where its unfinished output is");
+    return tags[file];
+  }
   [[nodiscard]] std::vector<std::byte> encode() const {
     ByteWriter out;
     out.put(offset);
