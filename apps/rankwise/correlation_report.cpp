@@ -58,7 +58,8 @@ std::string CorrelationReport::text() const {
                                         output_ ? "" : "--out FILE writes the matrix, "));
   }
   result += table.text(report::output_width()) + remarks();
-  const double rate = 2 * (pairs() + static_cast<double>(info_.columns)) * static_cast<double>(info_.rows) / seconds_;
+  const double all = 2 * (pairs() + static_cast<double>(info_.columns)) * static_cast<double>(info_.rows);
+  const double rate = all * invocation_.share_of_this_run() / seconds_;
   return result + fmt::format("{} in {} ({}FLOP/s) · digest {}\n", format_bytes(info_.stored),
                               report::duration(seconds_), report::with_prefix(rate), correlation_.digest);
 }

@@ -1,5 +1,6 @@
 import json
 import os
+import pathlib
 import random
 import shutil
 import signal
@@ -13,7 +14,7 @@ import pytest
 import xxhash
 
 from data_files import write_csv, write_h5, write_h5_columns, write_npy
-from support import MPIEXEC, PROGRAM, assert_refused, own_lines, run, run_json
+from support import MPIEXEC, PROGRAM, assert_refused, own_lines, run, run_json, samples_that_take
 
 
 def start(*words, ranks=None, threads=1):
@@ -33,6 +34,15 @@ def wait_for_state(path, than=0, seconds=20):
     raise AssertionError("no checkpoint")
 
 
+def wait_until_in_use(path, seconds=20):
+    """Until a run holds the checkpoint's lock."""
+    until = time.monotonic() + seconds
+    inode = os.stat(path).st_ino
+    while f":{inode} " not in pathlib.Path("/proc/locks").read_text():
+        assert time.monotonic() < until, "nobody uses the checkpoint"
+        time.sleep(0.02)
+
+
 def stopped_note(done):
     ours = own_lines(done.stderr)
     assert len(ours) == 1, done.stderr
@@ -49,8 +59,9 @@ def assert_stopped(done, path, *words):
 
 
 def test_the_same_line_works_the_first_and_the_tenth_time(tmp_path):
-    expected = run_json("pi", "--samples", "1e10")
-    line = ["pi", "--samples", "1e10", "--checkpoint", tmp_path / "pi.ckpt", "--resume", "--max-time"]
+    samples = samples_that_take(4)
+    expected = run_json("pi", "--samples", samples)
+    line = ["pi", "--samples", samples, "--checkpoint", tmp_path / "pi.ckpt", "--resume", "--max-time"]
     layouts = [(None, 1), (2, 1), (None, 2), (3, 1), (7, 1), (1, 2)]
     for ranks, threads in layouts[:3]:
         done = run(*line, "0.3s", ranks=ranks, threads=threads)
@@ -66,7 +77,7 @@ def test_the_same_line_works_the_first_and_the_tenth_time(tmp_path):
 
 
 def test_the_headline_says_how_much_was_done(tmp_path):
-    line = ["pi", "--samples", "1e9", "--checkpoint", tmp_path / "pi.ckpt"]
+    line = ["pi", "--samples", "1e7", "--checkpoint", tmp_path / "pi.ckpt"]
     assert "resumed" not in run(*line).stdout
     assert "· resumed: 100.0 % was done" in run(*line, "--resume").stdout
 
@@ -251,6 +262,16 @@ def test_a_folder_that_cannot_be_written_is_told_before_the_work(tmp_path, ranks
     assert_refused(done, 3, "none/pi.ckpt cannot be written: No such file or directory")
 
 
+@pytest.mark.parametrize("command", ["generate", "correlation", "columns"])
+def test_a_refused_destination_makes_no_checkpoint(tmp_path, command):
+    source = write_npy(tmp_path / "in.npy", np.ones((10, 3)))
+    line = {"generate": ["generate", "uniform", "--rows", "10", "--columns", "10"]}.get(command, [command, source])
+    (tmp_path / "there.npy").write_text("")
+    line += ["--out", tmp_path / "there.npy", "--checkpoint", tmp_path / "a.ckpt"]
+    assert_refused(run(*line), 3, "there.npy exists", "--overwrite")
+    assert run(*line, "--overwrite").returncode == 0
+
+
 def test_a_plan_makes_no_checkpoint(tmp_path):
     assert run("pi", "--samples", "1e6", "--plan", "--checkpoint", tmp_path / "pi.ckpt").returncode == 0
     assert os.listdir(tmp_path) == []
@@ -280,8 +301,9 @@ def test_a_generated_file_is_gone_on_with(tmp_path, target):
     line = [*words, "--out", tmp_path / target, "--checkpoint", path, "--resume", "--checkpoint-every", "0.02"]
     for _ in range(2):
         running = start(*line, threads=1)
-        inode = 0
-        for _ in range(4):
+        inode = wait_for_state(path)
+        time.sleep(whole["seconds"] / 4)  # of two or more
+        for _ in range(3):
             inode = wait_for_state(path, than=inode)
         running.kill()
         running.communicate()
@@ -320,6 +342,17 @@ def test_a_correlation_is_gone_on_with(tmp_path, target):
         assert not os.path.exists(tmp_path / "a.ckpt")
 
 
+def test_a_correlation_knows_how_much_was_done(tmp_path):
+    """Most of its strips are no phases of this run, but in the state that it goes on from."""
+    source = write_npy(tmp_path / "a.npy", np.random.default_rng(2).standard_normal((2000, 1500)))
+    line = ["correlation", source, "--memory", "20M", "--checkpoint", tmp_path / "a.ckpt", "--resume"]
+    whole = run_json(*line)
+    assert whole["resumed"] == 0
+    again = run_json(*line)
+    assert again["resumed"] == 1 and again["digest"] == whole["digest"]
+    assert "resumed: 100.0 % was done" in run(*line).stdout and "(0.00 FLOP/s)" in run(*line).stdout
+
+
 def test_an_output_that_is_gone_is_told(tmp_path):
     line = ["generate", "normal", "--rows", "300000", "--columns", "1000", "--out", tmp_path / "out.npy", "--checkpoint",
             tmp_path / "a.ckpt", "--resume"]
@@ -355,6 +388,18 @@ def test_shards_are_merged_without_the_input(tmp_path, layout):
         assert "digest " + expected["digest"] in run("merge", *parts).stdout
         for part in parts:
             os.remove(part)
+
+
+def test_shards_that_were_to_be_told_otherwise_are_merged_with_a_note(tmp_path):
+    source = write_npy(tmp_path / "a.npy", np.random.default_rng(2).standard_normal((3000, 4)))
+    for i, words in (("1", ["--stats=mean,var", "--ddof", "1"]), ("2", ["--stats", "mean,var", "--ddof", "0"]),
+                     ("3", ["--stats", "mean,var"])):
+        run("columns", source, *words, "--shard", f"{i}/3", "--checkpoint", tmp_path / f"{i}.ckpt")
+    done = run("merge", *(tmp_path / f"{i}.ckpt" for i in (3, 2, 1)), "--json", ranks=2)
+    assert json.loads(done.stdout)["digest"] == run_json("columns", source, "--stats", "mean,var", "--ddof", 1)["digest"]
+    first, second = own_lines(done.stderr)
+    assert "2.ckpt was made with --ddof 0" in first and "shard 1: --ddof 1" in first
+    assert "3.ckpt was made with no --ddof" in second and "shard 1: --ddof 1" in second
 
 
 def test_shards_of_pi_are_merged(tmp_path):
@@ -398,8 +443,11 @@ def test_a_watchdog_says_who_sits_where(tmp_path, stopped):
 
 @pytest.mark.parametrize("ranks", [None, 1, 3])
 def test_a_watchdog_leaves_moving_jobs_alone(tmp_path, ranks):
-    plain = run_json("pi", "--samples", "2e9")
-    line = ["pi", "--samples", "2e9", "--watchdog", "0.5s"]
+    block = 2 * 2**24 / samples_that_take(1)  # in seconds, of one processor
+    patience = max(0.5, 4 * block)
+    line = ["pi", "--samples", samples_that_take(1.4 * patience)]
+    plain = run_json(*line)
+    line += ["--watchdog", f"{patience:.2f}s"]
     assert run_json(*line, ranks=ranks)["digest"] == plain["digest"]
     path = tmp_path / "pi.ckpt"
     assert_stopped(run(*line, "--checkpoint", path, "--max-time", "0.1", ranks=ranks), path)
@@ -418,9 +466,10 @@ def test_a_suspended_job_goes_on_under_a_watchdog(tmp_path, ranks):
     path = tmp_path / "a.h5"
     run_json("generate", "uniform", "--rows", "8e6", "--columns", "4", "--chunk", "8000000x1", "--gzip", "1", "--out", path)
     expected = run_json("columns", path)
-    running = start("columns", path, "--watchdog", "1s", "--json", ranks=ranks)
+    patience = max(1, 2 * expected["seconds"])
+    running = start("columns", path, "--watchdog", f"{patience:.1f}s", "--json", ranks=ranks)
     time.sleep(0.6)
-    for number, pause in ((signal.SIGSTOP, 1.5), (signal.SIGCONT, 0)):
+    for number, pause in ((signal.SIGSTOP, 1.5 * patience), (signal.SIGCONT, 0)):
         for process in processes(running):
             os.kill(process, number)
         time.sleep(pause)
@@ -432,7 +481,7 @@ def test_a_suspended_job_goes_on_under_a_watchdog(tmp_path, ranks):
 def test_a_watchdog_keeps_what_came_in_before_the_end(tmp_path):
     """A rank does not come to the end of a stopped run: what the others have handed over is in the checkpoint."""
     path = tmp_path / "pi.ckpt"
-    line = ["pi", "--samples", "1e10", "--checkpoint", path, "--checkpoint-every", "1h"]
+    line = ["pi", "--samples", samples_that_take(6), "--checkpoint", path, "--checkpoint-every", "1h"]
     running = start(*line, "--max-time", "3s", "--watchdog", "2s", ranks=2)
     wait_for_state(path)
     time.sleep(1.5)
@@ -462,7 +511,8 @@ def test_a_signal_while_the_input_is_verified_leaves_the_checkpoint(tmp_path, ra
     with open(source, "r+b") as f:  # verified for seconds before it is found to be another
         f.truncate(20 << 30)
     running = start(*line, ranks=ranks)
-    time.sleep(1)
+    wait_until_in_use(path)
+    time.sleep(0.5)
     for process in processes(running):
         os.kill(process, signal.SIGTERM)
     out, err = running.communicate(timeout=20)

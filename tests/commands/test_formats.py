@@ -324,6 +324,15 @@ def test_pandas_frames_without_rows(tmp_path):
         assert run_json("columns", f"{tmp_path}/{name}.h5:/df")["columns"] == 0
 
 
+def test_pandas_frames_without_columns(tmp_path):
+    pd.DataFrame(index=range(3)).to_hdf(tmp_path / "f.h5", key="df", format="fixed")
+    pd.DataFrame({"text": ["a", "b"]}).to_hdf(tmp_path / "text.h5", key="df", format="fixed")
+    for name in ("f.h5", "text.h5", "*.h5"):
+        for words in (["columns"], ["rows"], ["columns", "--stats", "median", "--histogram", "3"], ["correlation"]):
+            result = run_json(*words, tmp_path / name, ranks=2)
+            assert result["columns"] == 0
+
+
 @pytest.mark.filterwarnings("ignore::pandas.errors.PerformanceWarning")
 def test_pandas_names_that_are_no_list_are_refused(tmp_path):
     levels = pd.MultiIndex.from_tuples([("a", "b"), ("a", "c")])

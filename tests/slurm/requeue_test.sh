@@ -32,9 +32,21 @@ wait_for 120 is_over "$job"
 same 'a job whose node failed' failed.log pi.mpiexec
 says 'resumed: [0-9.]* % was done' failed.log
 
-# A job array, merged by its last job.
-array=$(submit --array=1-3 --output=array-%a.log "$project/jobs/pi-array.slurm" $samples)
-wait_for 120 is_over "$array"
+# Jobs of an array that are interrupted go on by themselves and leave the others alone; the last one merges.
+array=$(submit --array=1-2 --time=1 --signal=USR1@50 --output=array-%a.log "$project/jobs/pi-array.slurm" $many_samples --json)
+wait_for 400 is_over "$array"
 cat array-*.log >array.log
-same 'shards of a job array' array.log pi.mpiexec
+interrupted=$(grep -c 'stopped by SIGUSR1' array.log)
+restarted=$(scontrol show job "$array" | grep -o 'Restarts=[0-9]*' | awk -F= '{sum += $2} END {print sum}')
+echo "jobs of an array were interrupted $interrupted times and restarted $restarted times"
+[ "$interrupted" -ge 1 ] && [ "$interrupted" = "$restarted" ] || { cat array.log; exit 1; }
+says "\"digest\": \"$(digest long.mpiexec | cut -d' ' -f2)\"" array.log
 [ -z "$(ls ./*.ckpt 2>/dev/null)" ] || { echo 'checkpoints are left behind:' ./*.ckpt; exit 1; }
+
+# One that never gets as far as to keep anything does not come back for ever.
+printf '#!/bin/sh\nexit 75\n' >stopped
+chmod +x stopped
+job=$(RANKWISE=$PWD/stopped submit --output=stopped.log "$project/jobs/columns.slurm" x.npy)
+wait_for 200 is_over "$job"
+says 'not put back into the queue' stopped.log
+[ "$(restarts "$job")" = 3 ] || { echo "it came back $(restarts "$job") times"; exit 1; }

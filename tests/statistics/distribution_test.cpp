@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <limits>
 #include <memory>
 #include <random>
@@ -227,28 +228,37 @@ TEST(Distribution, zeros_are_ordered_by_their_sign) {
   }
 }
 
-/// What a search has kept, changed by `spoil`, and how the search ends that goes on from it.
+template <class T>
+File<T> some_file() {
+  return File<T>(drawn<T>(30'000, 2, [](auto& random) { return 1000 * std::normal_distribution<>()(random); }), true);
+}
+
+void search(const std::string& path, engine::Checkpoint& checkpoint) {
+  const engine::Context context(test::session(), {.threads = test::threads(), .checkpoint = &checkpoint});
+  const engine::SharedMatrix matrix(context, path, engine::Deliver::automatic);
+  column_distributions(context, matrix, {.quantiles = {0.25, 0.5}, .bins = 3}, nullptr, tiny());
+}
+
+/// What a search keeps.
+engine::Record record_of_search(const std::string& path) {
+  const ranks::Communicator& ranks = test::session().ranks();
+  engine::Checkpoint checkpoint(ranks, {.path = path + ".ckpt"});
+  checkpoint.begin(ranks, {.method = "test"}, {});
+  search(path, checkpoint);
+  return checkpoint.record();
+}
+
+/// How a search ends that goes on from what an earlier one has kept, once `spoil(record, path of the file)` has been
+/// there.
 template <class Spoil>
 std::string search_that_goes_on_from(Spoil spoil) {
-  const File<double> file(drawn<double>(5003, 2, [](auto& random) { return std::normal_distribution<>()(random); }),
-                          true);
-  const ranks::Communicator& ranks = test::session().ranks();
-  const std::string path = file.path() + ".ckpt";
-  const auto search = [&](engine::Checkpoint& checkpoint) {
-    const engine::Context context(test::session(), {.threads = test::threads(), .checkpoint = &checkpoint});
-    const engine::SharedMatrix matrix(context, file.path(), engine::Deliver::automatic);
-    column_distributions(context, matrix, {.quantiles = {0.25, 0.5}}, nullptr, tiny());
-  };
-  engine::Checkpoint kept(ranks, {.path = path, .resume = true});
-  kept.begin(ranks, {.method = "test"}, {});
-  search(kept);
-  engine::Record record = kept.record();
-  for (engine::PhaseRecord& phase : record.phases) {
-    for (engine::KeptNode& node : phase.nodes) spoil(phase.name, node.partial);
-  }
+  const auto file = some_file<double>();
+  engine::Record record = record_of_search(file.path());
+  if (is_root()) spoil(record, file.path());
+  ranks::barrier(test::session().ranks());
   engine::Checkpoint spoiled(std::move(record));
   try {
-    search(spoiled);
+    search(file.path(), spoiled);
   } catch (const ranks::AgreedError& error) {
     EXPECT_EQ(error.exit_code(), 3);
     return error.what();
@@ -256,23 +266,72 @@ std::string search_that_goes_on_from(Spoil spoil) {
   return "";
 }
 
-TEST(Distribution, values_that_a_checkpoint_has_lost_are_told) {
-  int narrowings = 0;
-  EXPECT_EQ(search_that_goes_on_from([&](const std::string& phase, auto&) { narrowings += phase == "narrowing"; }), "");
-  if (is_root()) {
-    EXPECT_GT(narrowings, 0);
-  }
-  const std::string told = search_that_goes_on_from([](const std::string& phase, std::vector<std::byte>& counts) {
-    if (phase == "narrowing") std::fill(counts.begin() + sizeof(std::uint64_t), counts.end(), std::byte{0});
+void keep_only(engine::Record& record, std::initializer_list<const char*> phases) {
+  std::erase_if(record.phases, [&](const engine::PhaseRecord& phase) {
+    return std::find(phases.begin(), phases.end(), phase.name) == phases.end();
   });
-  EXPECT_NE(told.find("lost values"), std::string::npos) << told;
+  EXPECT_EQ(record.phases.size(), phases.size());
+}
+
+/// One value that lies in none of the 64 pages that the file is known by.
+void change_a_value(const std::string& path, double value) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(4096 + 128);
+  file.write(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+TEST(Distribution, goes_on_from_a_checkpoint) {
+  EXPECT_EQ(search_that_goes_on_from([](engine::Record&, const std::string&) {}), "");
+  EXPECT_EQ(search_that_goes_on_from([](engine::Record& record, const std::string&) {
+              keep_only(record, {"moments", "narrowing"});
+            }),
+            "");
+}
+
+TEST(Distribution, values_that_a_checkpoint_has_lost_are_told) {
+  const std::string told = search_that_goes_on_from([](engine::Record& record, const std::string&) {
+    keep_only(record, {"moments", "narrowing"});
+    for (engine::KeptNode& node : record.phases[1].nodes) {
+      std::fill(node.partial.begin() + sizeof(std::uint64_t), node.partial.end(), std::byte{0});
+    }
+  });
+  EXPECT_NE(told.find("a.npy was changed meanwhile"), std::string::npos) << told;
+}
+
+TEST(Distribution, values_that_change_between_passes_are_told) {
+  for (const double value : {-1e300, 1e300}) {
+    for (const char* last : {"moments", "narrowing", "narrowing 2"}) {
+      const std::string told = search_that_goes_on_from([&](engine::Record& record, const std::string& path) {
+        const auto after = std::find_if(record.phases.begin(), record.phases.end(),
+                                        [&](const engine::PhaseRecord& phase) { return phase.name == last; });
+        ASSERT_NE(after, record.phases.end());
+        record.phases.erase(after + 1, record.phases.end());
+        change_a_value(path, value);
+      });
+      EXPECT_NE(told.find("a.npy was changed meanwhile"), std::string::npos) << value << " " << last << ": " << told;
+    }
+  }
+}
+
+TEST(Distribution, values_that_are_missing_in_the_last_pass_are_told) {
+  const std::string told = search_that_goes_on_from([&](engine::Record& record, const std::string& path) {
+    std::erase_if(record.phases,
+                  [](const auto& phase) { return phase.name == "collecting" || phase.name == "histogram"; });
+    // All of a page that nobody sees.
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(4096);
+    const std::vector<double> values(400, 3.5);
+    file.write(reinterpret_cast<const char*>(values.data()), 400 * sizeof(double));
+  });
+  EXPECT_NE(told.find("a.npy was changed meanwhile"), std::string::npos) << told;
 }
 
 TEST(Distribution, moments_of_another_type_are_refused) {
-  const std::string told = search_that_goes_on_from([](const std::string& phase, std::vector<std::byte>& moments) {
-    if (phase == "moments") moments[0] = std::byte{1};  // of integers
-  });
-  EXPECT_NE(told, "");
+  const auto integers = some_file<std::int64_t>();
+  const engine::Record other = record_of_search(integers.path());
+  const std::string told = search_that_goes_on_from(
+      [&](engine::Record& record, const std::string&) { record.phases[0].nodes = other.phases.at(0).nodes; });
+  EXPECT_NE(told.find("no result of it"), std::string::npos) << told;
 }
 
 }  // namespace

@@ -43,5 +43,16 @@ TEST(EqualBins, edges_must_be_finite_and_differ) {
   EXPECT_TRUE(EqualBins(1, std::nextafter(1, 2), 1).valid());
 }
 
+TEST(EqualBins, values_outside_of_the_range_are_told) {
+  const EqualBins bins(0, 1, 4);
+  std::vector<std::uint64_t> counts(4);
+  const double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+  EXPECT_TRUE(bins.count<double>(std::vector{0.0, 1.0, nan, 0.3}, counts));
+  EXPECT_EQ(counts, (std::vector<std::uint64_t>{1, 1, 0, 1}));
+  for (const double outside : {-1e-300, -5.0, 1.0000001, 1e300, -1e300, infinity, -infinity}) {
+    EXPECT_FALSE(bins.count<double>(std::vector{outside}, counts)) << outside;
+  }
+}
+
 }  // namespace
 }  // namespace rankwise::statistics

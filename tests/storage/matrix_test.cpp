@@ -53,6 +53,11 @@ TEST(MatrixInfo, a_description_of_no_matrix_is_refused) {
   EXPECT_NO_THROW(decoded([](MatrixInfo& i) { i.names = {"a", "b"}; }));
   EXPECT_THROW(decoded([](MatrixInfo& i) { i.names = {"a"}; }), InputError);
   EXPECT_THROW(decoded([](MatrixInfo& i) { i.types = {}; }), InputError);
+  EXPECT_THROW(decoded([](MatrixInfo& i) {
+                 i.types = {};
+                 i.columns = 0;
+               }),
+               InputError);
   EXPECT_THROW(decoded([](MatrixInfo& i) { i.types[0] = static_cast<ElementType>(10); }), InputError);
   EXPECT_THROW(decoded([](MatrixInfo& i) { i.types.resize(3); }), InputError);
   EXPECT_THROW(decoded([](MatrixInfo& i) { i.format = static_cast<Format>(4); }), InputError);

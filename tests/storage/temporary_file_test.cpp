@@ -246,6 +246,8 @@ TEST_F(TemporaryFileTest, makes_what_a_link_to_nothing_points_to) {
   fs::create_symlink("circle", in_folder("circle"));
   EXPECT_EQ(error_of_making(in_folder("circle"), true),
             in_folder("circle cannot be written: Too many levels of symbolic links"));
+  EXPECT_EQ(error_of([&] { const TemporaryFile left(in_folder("circle"), true, "aB3dE6"); }),
+            in_folder("circle cannot be written: Too many levels of symbolic links"));
 }
 
 TEST_F(TemporaryFileTest, never_replaces_a_file_that_came_meanwhile) {

@@ -11,7 +11,9 @@
 #include "apps/rankwise/plan_report.hpp"
 #include "rankwise/base/parse_number.hpp"
 #include "rankwise/matrices/generate.hpp"
+#include "rankwise/ranks/agreement.hpp"
 #include "rankwise/report/format.hpp"
+#include "rankwise/storage/result_table.hpp"
 
 namespace rankwise::app {
 namespace {
@@ -74,6 +76,13 @@ class Generate final : public Command {
   }
 
   ExitCode run(Invocation& invocation) override {
+    const auto kept = checkpoint_.wanted();
+    ranks::agree(invocation.session().ranks(), [&] {
+      // With --resume the output may be there, half done.
+      if (invocation.is_root() && !compute_.plan && !(kept && kept->resume)) {
+        storage::check_destination(options_.destination, options_.overwrite);
+      }
+    });
     const auto elements = static_cast<double>(shape_.rows) * static_cast<double>(shape_.columns);
     const double bytes = elements * static_cast<double>(storage::size_of(shape_.type));
     report::ProgressDisplay progress({.command = "generate", .mode = compute_.progress, .amount = bytes, .unit = "B"});

@@ -16,6 +16,18 @@
 namespace rankwise::app {
 namespace {
 
+/// What shards of one job may differ in: the same results lead to another answer.
+constexpr std::array answer_options{"--stats", "--ddof", "--nan-policy"};
+
+/// Of an option in a command line, `--option value` or `--option=value`.
+std::optional<std::string> value_of(const std::vector<std::string>& words, const std::string& option) {
+  for (std::size_t i = words.size(); i-- > 0;) {
+    if (words[i] == option && i + 1 < words.size()) return words[i + 1];
+    if (words[i].starts_with(option + "=")) return words[i].substr(option.size() + 1);
+  }
+  return std::nullopt;
+}
+
 /// The answer of a job from the checkpoints of its shards: the command runs again, with nothing left to compute.
 class Merge final : public Command {
  public:
@@ -35,7 +47,19 @@ class Merge final : public Command {
     const ranks::Communicator& ranks = invocation.session().ranks();
     std::vector<std::byte> bytes;
     ranks::agree(ranks, [&] {
-      if (invocation.is_root()) bytes = engine::join_shards(parts_).encode();
+      if (!invocation.is_root()) return;
+      std::vector<std::string> first;
+      const auto see = [&](const std::string& path, const std::vector<std::string>& their_words) {
+        if (first.empty()) first = their_words;
+        for (const char* option : answer_options) {
+          const auto here = value_of(their_words, option), there = value_of(first, option);
+          if (here == there) continue;
+          const auto told = [&](const auto& value) { return value ? fmt::format("{} {}", option, *value) : "none"; };
+          invocation.note(fmt::format("{} was made with {}, the answer has that of shard 1: {}", path,
+                                      here ? told(here) : fmt::format("no {}", option), told(there)));
+        }
+      };
+      bytes = engine::join_shards(parts_, see).encode();
     });
     bytes = ranks::broadcast(ranks, std::move(bytes));
     std::optional<ParsedLine> line;
@@ -89,7 +113,7 @@ class Merge final : public Command {
 const char* const merge_explanation =
     R"(Puts together the checkpoints of --shard 1/N to N/N of one command and prints the answer of the whole job: the same
 bits as one run gives. The input is not read again and need not be there. A shard that is missing, not done, or of another
-job is told.
+job is refused; where --stats, --ddof or --nan-policy differ, those of shard 1 hold, and a note tells.
 
 Examples:
   rankwise pi --samples 1e10 --shard 1/2 --checkpoint part1.ckpt

@@ -55,7 +55,8 @@ void check_done(const Part& part) {
 
 }  // namespace
 
-Record join_shards(const std::vector<std::string>& paths) {
+Record join_shards(const std::vector<std::string>& paths,
+                   const std::function<void(const std::string& path, const std::vector<std::string>& words)>& see) {
   std::map<std::uint64_t, Part> parts;
   for (const std::string& path : paths) {
     Part part = read_part(path);
@@ -81,6 +82,7 @@ Record join_shards(const std::vector<std::string>& paths) {
   std::uint64_t expected = 0;
   for (auto& [index, part] : parts) {
     if (index != expected) break;
+    if (see) see(part.path, part.record.words);
     PhaseRecord& phase = part.record.phases[0];
     if (expected++ == 0) {
       whole = std::move(part.record);

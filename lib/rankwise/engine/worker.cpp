@@ -29,8 +29,7 @@ void Worker::follow() {
     // News that can wait stays with the team: a message for each span would drown rank 0.
     if (hands_.work().has_urgent_news() || stop_signal() != 0 || Clock::now() - counted > until_due) {
       const Report report = hands_.report(context_.ranks());
-      const bool failure_is_new =
-          report.failure.exit_code != 0 && !std::exchange(failed, failed || report.failure.exit_code != 0);
+      const bool failure_is_new = report.failure.exit_code != 0 && !std::exchange(failed, true);
       if (report.blocks_done > 0 || report.wants_more || failure_is_new) send(report);
       counted = Clock::now();
     }

@@ -78,7 +78,8 @@ void collect(const engine::Context& context, const engine::SharedMatrix& matrix,
         std::sort(keys->begin(), keys->end());
         for (const std::uint64_t rank : ranks) {
           if (!interval.holds(rank)) continue;
-          const std::uint64_t key = keys->at(rank - interval.below);
+          if (rank - interval.below >= keys->size()) throw changed_meanwhile(matrix.info());
+          const std::uint64_t key = (*keys)[rank - interval.below];
           known.all.push_back({.low = key, .high = key, .below = rank, .inside = 1});
         }
         ++keys;

@@ -204,6 +204,8 @@ Correlation correlate(const engine::Context& context, const engine::SharedMatrix
     if (checkpoint == nullptr || !ranks.is_root() || checkpoint->record().state.empty()) return;
     lanes.begin = finish.decode(ByteReader(checkpoint->record().state));
     if (lanes.begin > lanes.end) throw InputError("the checkpoint is of more columns");
+    const std::uint64_t done = lanes.begin * cut.grid().steps;
+    checkpoint->count(done, done);
   });
   lanes.begin = ranks::sum(ranks, ranks.is_root() ? lanes.begin : 0);
   for (std::uint64_t begin = lanes.begin; begin < lanes.end; begin += std::min(at_once, lanes.end - begin)) {

@@ -28,11 +28,19 @@ class EqualBins {
     return bin;
   }
   /// Adds the values, but NaN, to the counts of their bins. Counts lie about, so that vectors would gain nothing.
+  /// @pre valid() @return whether none was outside of the range: if not, counts are of some of the values
   template <class T>
-  void count(std::span<const T> values, std::span<std::uint64_t> counts) const {
+  [[nodiscard]] bool count(std::span<const T> values, std::span<std::uint64_t> counts) const {
+    const double min = edges_.front(), max = edges_.back();
     for (const T value : values) {
-      if (value == value) ++counts[bin_of(static_cast<double>(value))];
+      const auto real = static_cast<double>(value);
+      if (real >= min && real <= max) {
+        ++counts[bin_of(real)];
+      } else if (value == value) {
+        return false;
+      }
     }
+    return true;
   }
 
  private:

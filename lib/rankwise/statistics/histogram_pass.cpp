@@ -44,7 +44,8 @@ class HistogramJob : public Pass {
     each_column(scratch, [&](std::uint64_t c, auto values, auto&) {
       const ValueRange& range = ranges_[columns.begin + c];
       if (range.empty()) return;
-      EqualBins(range.min, range.max, bins_).count(values, std::span(counts).subspan(c * bins_, bins_));
+      const auto its = std::span(counts).subspan(c * bins_, bins_);
+      if (!EqualBins(range.min, range.max, bins_).count(values, its)) throw changed_meanwhile(info());
     });
     return counts;
   }

@@ -29,6 +29,11 @@ std::pair<T, T> bounds_of(const Interval& interval) {
 
 }  // namespace
 
+InputError changed_meanwhile(const storage::MatrixInfo& info) {
+  return InputError(
+      fmt::format("{} was changed meanwhile: a pass over it does not find what the one before found", info.source));
+}
+
 engine::Identity Pass::identity_of(const std::string& method, const std::string& options) const {
   const auto& info = matrix_.info();
   return {.method = method,

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "rankwise/base/errors.hpp"
 #include "rankwise/engine/identity.hpp"
 #include "rankwise/engine/shared_matrix.hpp"
 #include "rankwise/statistics/cut.hpp"
@@ -11,6 +12,9 @@
 #include "rankwise/statistics/tile_columns.hpp"
 
 namespace rankwise::statistics {
+
+/// For a pass that does not find what one before it has found, in this run or in that of the checkpoint.
+InputError changed_meanwhile(const storage::MatrixInfo& info);
 
 /// What the jobs that pass over a matrix have in common: a lane is a run of columns, a step a run of rows.
 class Pass {
@@ -24,6 +28,7 @@ class Pass {
  protected:
   [[nodiscard]] engine::Identity identity_of(const std::string& method, const std::string& options) const;
   [[nodiscard]] blocks::Range columns_of(std::uint64_t lane) const { return cut_.region_of({lane, 0}).columns; }
+  [[nodiscard]] const storage::MatrixInfo& info() const { return matrix_.info(); }
   void read(blocks::Block block, storage::Tile& tile) const { matrix_.reader().read(cut_.region_of(block), tile); }
 
  private:

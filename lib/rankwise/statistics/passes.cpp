@@ -9,6 +9,7 @@
 #include "rankwise/statistics/histogram_pass.hpp"
 #include "rankwise/statistics/linear_quantile.hpp"
 #include "rankwise/statistics/order_key.hpp"
+#include "rankwise/statistics/pass.hpp"
 
 namespace rankwise::statistics {
 namespace {
@@ -87,7 +88,7 @@ class Search {
   [[nodiscard]] std::uint64_t key_at(std::uint64_t column, std::uint64_t rank) const {
     const auto its = intervals.of(column);
     const auto found = std::find_if(its.begin(), its.end(), [&](const Interval& i) { return i.holds(rank); });
-    if (found == its.end() || !found->known()) throw InputError("the checkpoint has lost values of a column");
+    if (found == its.end() || !found->known()) throw changed_meanwhile(info_);
     return found->low;
   }
 

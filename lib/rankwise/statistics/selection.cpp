@@ -74,10 +74,11 @@ void Selection<T>::set_brackets(std::uint64_t count, std::span<const std::uint64
 }
 
 template <class T>
-void Selection<T>::search(std::span<const T> values, const Bracket& bracket, std::span<const std::uint64_t> ranks) {
+bool Selection<T>::search(std::span<const T> values, const Bracket& bracket, std::span<const std::uint64_t> ranks) {
   auto between = kernels::keep_between(values.data(), values.size(), bracket.low, bracket.high, kept_.data());
   if (ranks[bracket.first] < between.below || ranks[bracket.last - 1] >= between.below + between.inside) {
     between = kernels::keep_between(values.data(), values.size(), lowest_value<T>, highest_value<T>, kept_.data());
+    if (ranks[bracket.last - 1] >= between.inside) return false;
   }
   const auto kept = kept_.begin(), end = kept + static_cast<std::ptrdiff_t>(between.inside);
   auto begin = kept;
@@ -90,6 +91,7 @@ void Selection<T>::search(std::span<const T> values, const Bracket& bracket, std
     }
     begin = place + 1;
   }
+  return true;
 }
 
 template <class T>
@@ -105,7 +107,9 @@ std::span<const T> Selection<T>::find(std::span<const T> values, std::uint64_t n
   } else {
     brackets_.assign(1, {lowest_value<T>, highest_value<T>, 0, ranks.size()});
   }
-  for (const Bracket& bracket : brackets_) search(values, bracket, ranks);
+  for (const Bracket& bracket : brackets_) {
+    if (!search(values, bracket, ranks)) return {};
+  }
   return found_;
 }
 

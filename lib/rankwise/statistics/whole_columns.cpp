@@ -23,13 +23,15 @@ struct Bench {
   Selection<T> selection;
 };
 
+/// @return whether the values stayed what they were
 template <class T>
-void find_quantiles(std::span<const T> values, Distribution& column, const std::vector<double>& quantiles,
+bool find_quantiles(std::span<const T> values, Distribution& column, const std::vector<double>& quantiles,
                     Selection<T>& selection) {
   column.quantiles.assign(quantiles.size(), std::numeric_limits<double>::quiet_NaN());
-  if (column.count == 0) return;
+  if (column.count == 0) return true;
   const auto ranks = ranks_of(quantiles, column.count);
   const std::span<const T> found = selection.find(values, column.nan, ranks);
+  if (found.size() < ranks.size()) return false;
   const auto value_at = [&](std::uint64_t rank) {
     return found[static_cast<std::size_t>(std::lower_bound(ranks.begin(), ranks.end(), rank) - ranks.begin())];
   };
@@ -37,19 +39,24 @@ void find_quantiles(std::span<const T> values, Distribution& column, const std::
     const QuantilePosition at = linear_position(quantiles[q], column.count);
     column.quantiles[q] = interpolate(value_at(at.lower), value_at(at.upper), at.weight);
   }
+  return true;
 }
 
+/// @return whether the values stayed what they were
 template <class T>
-void count_in_bins(std::span<const T> values, Distribution& column, std::uint64_t bins) {
+bool count_in_bins(std::span<const T> values, Distribution& column, std::uint64_t bins) {
   Histogram& histogram = column.histogram;
-  if (column.count == 0) return histogram.counts.assign(bins, 0);
+  if (column.count == 0) {
+    histogram.counts.assign(bins, 0);
+    return true;
+  }
   const auto moments = kernels::moments_of_run(values.data(), values.size());
   histogram.min = static_cast<double>(moments.min);
   histogram.max = static_cast<double>(moments.max);
   const EqualBins equal(histogram.min, histogram.max, bins);
-  if (!equal.valid()) return;
+  if (!equal.valid()) return true;
   histogram.counts.assign(bins, 0);
-  equal.count(values, std::span(histogram.counts));
+  return equal.count(values, std::span(histogram.counts));
 }
 
 /// A lane is a few columns with all their rows; there is one step, and nothing to merge.
@@ -118,8 +125,9 @@ class WholeColumnsJob : public Pass {
       Distribution& column = columns[c];
       column.nan = kernels::count_nan(values.data(), values.size());
       column.count = values.size() - column.nan;
-      find_quantiles(values, column, options_.quantiles, bench.selection);
-      if (options_.bins > 0) count_in_bins(values, column, options_.bins);
+      const bool stayed = find_quantiles(values, column, options_.quantiles, bench.selection) &&
+                          (options_.bins == 0 || count_in_bins(values, column, options_.bins));
+      if (!stayed) throw changed_meanwhile(info());
     });
     return columns;
   }

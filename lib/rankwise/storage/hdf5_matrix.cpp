@@ -82,7 +82,11 @@ MatrixInfo table_info(const std::string& path, const std::string& group, const H
   info.description = "table";
   for (const ElementType type : types) info.description += fmt::format(", {}", name_of(type));
   if (types.size() == 1) info.types.resize(1);
-  if (table.left_out > 0) info.description += fmt::format(", {} columns without numbers left out", table.left_out);
+  if (types.empty()) info.types = {ElementType::float64};
+  if (table.left_out > 0) {
+    info.description +=
+        fmt::format(", {} column{} without numbers left out", table.left_out, table.left_out == 1 ? "" : "s");
+  }
   if (!table.not_applied.empty()) {
     info.description += ", " + raw_values_in_words({table.not_applied.begin(), table.not_applied.end()});
   }

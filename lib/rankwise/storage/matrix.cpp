@@ -58,9 +58,9 @@ MatrixInfo MatrixInfo::decode(ByteReader& in) {
   info.identity = in.get_string();
   info.content = in.get_string();
   info.index = in.get_vector<std::byte>();
-  const auto one_or_each = [&](std::size_t size) { return size == 1 || size == info.columns; };
   const bool possible = info.format <= Format::concatenation && info.contiguous <= Contiguous::columns &&
-                        one_or_each(info.types.size()) && std::all_of(info.types.begin(), info.types.end(), is_type) &&
+                        (info.types.size() == 1 || (!info.types.empty() && info.types.size() == info.columns)) &&
+                        std::all_of(info.types.begin(), info.types.end(), is_type) &&
                         (info.names.empty() || info.names.size() == info.columns) &&
                         (!info.chunk || (info.chunk->rows > 0 && info.chunk->columns > 0));
   if (!possible) throw InputError("this is no description of a matrix");

@@ -96,13 +96,14 @@ TemporaryFile::TemporaryFile(const std::string& path, bool overwrite) : final_(p
 
 TemporaryFile::TemporaryFile(const std::string& path, bool overwrite, const std::string& tag)
     : final_(path), overwrite_(overwrite) {
+  struct stat status = {};
+  if (stat(path.c_str(), &status) != 0 && errno == ELOOP) throw cannot_write(path, ELOOP);
   target_ = behind_links(path);
   const bool is_tag = tag.size() == tag_length && std::all_of(tag.begin(), tag.end(), [](unsigned char c) {
                         return std::isalnum(c) != 0 && c < 0x80;
                       });
   if (!is_tag) throw IoError(fmt::format("{}: '{}' is no name for an unfinished output", path, tag));
   temporary_ = name_beside(target_, beginning_of_ending + tag);
-  struct stat status = {};
   errno = 0;
   descriptor_ = open(temporary_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   left_ = true;  // whatever is wrong with it, it is not for us to remove
