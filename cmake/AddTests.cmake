@@ -64,6 +64,9 @@ function(add_command_tests file)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 180)
   endif()
+  if(RANKWISE_SANITIZE)
+    math(EXPR ARG_TIMEOUT "5 * ${ARG_TIMEOUT}")
+  endif()
   cmake_path(GET file STEM stem)
   execute_process(
     COMMAND ${RANKWISE_TEST_PYTHON} -m pytest --collect-only -q -p no:cacheprovider ${CMAKE_CURRENT_SOURCE_DIR}/${file}

@@ -104,7 +104,7 @@ def test_help_and_version_come_once_whatever_the_ranks():
 def test_standard_output_that_is_full_is_an_error(words, ranks, tmp_path):
     (tmp_path / "a.csv").write_text("a,b\n1,2\n")
     # Of the program itself, as mpiexec would stand between. Without a buffer it shows while printing, not at the end.
-    script = f'exec stdbuf -o0 {PROGRAM} "$@" > /dev/full'
+    script = f'ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0 exec stdbuf -o0 {PROGRAM} "$@" > /dev/full'
     line = ["sh", "-c", script, "_", *words]
     done = subprocess.run([MPIEXEC, "-n", str(ranks), *line] if ranks else line, cwd=tmp_path, capture_output=True, text=True)
     assert_refused(done, 3, "standard output cannot be written: No space left")

@@ -112,6 +112,7 @@ def test_empty_matrices(tmp_path):
 
 
 @pytest.mark.parametrize("ranks", [None, 2])
+@pytest.mark.skipif(bool(os.environ.get("RANKWISE_SANITIZE")), reason="sanitizers take memory of their own")
 def test_memory_bounds_what_waits_for_rank_0_to_write_it(ranks, tmp_path):
     line = [MPIEXEC, "-n", str(ranks)] if ranks else []
     line += [PROGRAM, "generate", "uniform", "--rows", "4e6", "--columns", "2", "--out", "m.csv", "--memory", "64M"]

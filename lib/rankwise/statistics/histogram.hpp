@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -18,32 +19,27 @@ class EqualBins {
   [[nodiscard]] bool valid() const { return valid_; }
   /// NumPy's linspace: one more than bins.
   [[nodiscard]] const std::vector<double>& edges() const { return edges_; }
-  /// @pre valid(), min <= value <= max
-  [[nodiscard]] std::size_t bin_of(double value) const {
-    const std::size_t last = edges_.size() - 2;
-    auto bin = static_cast<std::size_t>((value - edges_.front()) * scale_);
-    if (bin > last) bin = last;
-    while (value < edges_[bin]) --bin;
-    while (bin < last && value >= edges_[bin + 1]) ++bin;
-    return bin;
-  }
   /// Adds the values, but NaN, to the counts of their bins. Counts lie about, so that vectors would gain nothing.
   /// @pre valid() @return whether none was outside of the range: if not, counts are of some of the values
   template <class T>
   [[nodiscard]] bool count(std::span<const T> values, std::span<std::uint64_t> counts) const {
-    const double min = edges_.front(), max = edges_.back();
+    const double* const edges = edges_.data();
+    const double min = edges_.front(), last = static_cast<double>(edges_.size() - 2), scale = scale_;
     for (const T value : values) {
       const auto real = static_cast<double>(value);
-      if (real >= min && real <= max) {
-        ++counts[bin_of(real)];
-      } else if (value == value) {
-        return false;
-      }
+      if (real != real) continue;
+      auto bin = static_cast<std::size_t>(static_cast<std::int64_t>(std::clamp((real - min) * scale, 0.0, last)));
+      if (real < edges[bin] || real >= edges[bin + 1]) bin = bin_near(bin, real);
+      if (bin >= counts.size()) return false;
+      ++counts[bin];
     }
     return true;
   }
 
  private:
+  /// Where rounding has led beside the bin, or the range ends. @return the number of bins if the value is outside
+  [[nodiscard]] std::size_t bin_near(std::size_t bin, double value) const;
+
   std::vector<double> edges_;
   double scale_ = 0;
   bool valid_ = true;
