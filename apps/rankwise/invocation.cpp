@@ -30,18 +30,22 @@ std::chrono::milliseconds longest_silence(std::chrono::milliseconds asked, const
 
 }  // namespace
 
-engine::Context Invocation::start(const ComputeOptions& options, report::ProgressDisplay* progress,
-                                  const CheckpointOptions& checkpoint) {
+void Invocation::lay_out(const ComputeOptions& options) {
   ranks::agree(session_->ranks(), [] { kernels::check_processor(); });
   layout_ = ranks::lay_out_threads(*session_, options.threads);
-  const auto warnings = ranks::all_gather_text(session_->ranks(), layout_.warning);
-  for (const std::string& warning : std::set(warnings.begin(), warnings.end())) {
-    if (!warning.empty()) note(warning);
-  }
   for (const auto& host : ranks::all_gather_text(session_->ranks(), ranks::host_name())) {
     if (std::find(hosts_.begin(), hosts_.end(), host) == hosts_.end()) hosts_.push_back(host);
   }
   begin_ = std::chrono::steady_clock::now();
+}
+
+engine::Context Invocation::start(const ComputeOptions& options, report::ProgressDisplay* progress,
+                                  const CheckpointOptions& checkpoint) {
+  lay_out(options);
+  const auto warnings = ranks::all_gather_text(session_->ranks(), layout_.warning);
+  for (const std::string& warning : std::set(warnings.begin(), warnings.end())) {
+    if (!warning.empty()) note(warning);
+  }
   std::function<void(const engine::Progress&)> show;
   if (progress != nullptr && is_root()) {
     show = [progress](const engine::Progress& p) { progress->show(p.blocks_done, p.blocks); };

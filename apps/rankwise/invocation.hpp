@@ -32,7 +32,9 @@ class Invocation {
   [[nodiscard]] bool is_root() const { return session_ == nullptr || session_->ranks().is_root(); }
   [[nodiscard]] const ranks::ThreadLayout& layout() const { return layout_; }
 
-  /// Lays out threads and makes ready for phases. @note Collective
+  /// Finds the ranks' threads and nodes. @note Collective
+  void lay_out(const ComputeOptions& options);
+  /// Lays out, tells what is not as it should be, and makes ready for phases. @note Collective
   engine::Context start(const ComputeOptions& options, report::ProgressDisplay* progress,
                         const CheckpointOptions& checkpoint = {});
   /// What other runs have done is known; before `start`.
@@ -67,7 +69,7 @@ class Invocation {
   [[nodiscard]] nlohmann::ordered_json record(nlohmann::ordered_json head, const std::string& input_identity) const;
 
   [[nodiscard]] std::string command_line() const;
-  /// One per node, in rank order; complete after `start`.
+  /// One per node, in rank order; complete after `lay_out`.
   [[nodiscard]] const std::vector<std::string>& hosts() const { return hosts_; }
 
   /// A line for the user beside the answer, on standard error, by rank 0 alone.

@@ -27,7 +27,7 @@ class Doctor final : public Command {
   }
 
   ExitCode run(Invocation& invocation) override {
-    const engine::Context context = invocation.start(compute_, nullptr);
+    invocation.lay_out(compute_);
     std::vector<Finding> findings = ranks::diagnose(invocation.session(), invocation.layout());
     const auto add = [&](std::vector<Finding> more) {
       std::move(more.begin(), more.end(), std::back_inserter(findings));
@@ -39,7 +39,7 @@ class Doctor final : public Command {
     }
     const bool ok = all_ok(findings);
     // What only rank 0 found decides for all.
-    return ranks::sum(context.ranks(), ok ? 0 : 1) == 0 ? ExitCode::done : ExitCode::failed;
+    return ranks::sum(invocation.session().ranks(), ok ? 0 : 1) == 0 ? ExitCode::done : ExitCode::failed;
   }
 
  private:

@@ -162,6 +162,7 @@ void Root::take(int rank, std::span<const std::byte> handed_over) {
 }
 
 void Root::fail(ranks::Failure failure) {
+  if (failure.exit_code == 0) return;
   if (failure_.exit_code == 0) {
     failure_ = std::move(failure);
   } else if (failure_.exit_code == static_cast<int>(ExitCode::stopped) && !std::exchange(late_failure_told_, true)) {
