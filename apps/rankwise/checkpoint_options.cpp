@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <limits>
+#include <system_error>
 
 #include "apps/rankwise/common_options.hpp"
 #include "rankwise/base/duration.hpp"
@@ -66,6 +68,17 @@ void CheckpointOptions::add_to(CLI::App& app, Can can) {
 std::optional<engine::Checkpoint::Options> CheckpointOptions::wanted() const {
   if (options_.path.empty()) return std::nullopt;
   return options_;
+}
+
+void CheckpointOptions::refuse_as_output(const std::optional<storage::Destination>& output) const {
+  if (!output || options_.path.empty()) return;
+  std::error_code ignored;
+  const auto whole = [&](const std::string& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
+  };
+  if (whole(output->file) == whole(options_.path)) {
+    throw UsageError(fmt::format("--out and --checkpoint name the same file, {}", options_.path));
+  }
 }
 
 }  // namespace rankwise::app

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "rankwise/engine/checkpoint.hpp"
+#include "rankwise/storage/result_table.hpp"
 
 namespace rankwise::app {
 
@@ -25,6 +26,8 @@ class CheckpointOptions {
   [[nodiscard]] std::optional<engine::Checkpoint::Options> wanted() const;
   /// Whether all of the input tells it from others, not its size and 64 pages.
   [[nodiscard]] bool verifies() const { return verify_ == Verify::full; }
+  /// @throws UsageError if this is the file that is kept
+  void refuse_as_output(const std::optional<storage::Destination>& output) const;
   [[nodiscard]] bool is_shard() const { return options_.shard.has_value(); }
 
  private:

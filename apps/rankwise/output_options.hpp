@@ -15,6 +15,7 @@ class OutputOptions {
   void add_to(CLI::App& app);
   [[nodiscard]] bool json() const { return json_; }
   [[nodiscard]] bool to_file() const { return destination_.has_value(); }
+  [[nodiscard]] const std::optional<storage::Destination>& destination() const { return destination_; }
 
   /// Finds out, before any work, whether the file can be written. @throws UsageError, IoError
   void check(const Invocation& invocation) const;

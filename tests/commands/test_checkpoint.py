@@ -272,6 +272,22 @@ def test_a_refused_destination_makes_no_checkpoint(tmp_path, command):
     assert run(*line, "--overwrite").returncode == 0
 
 
+@pytest.mark.parametrize("command", ["generate", "correlation", "columns", "rows"])
+def test_an_output_is_no_checkpoint(tmp_path, command):
+    source = write_npy(tmp_path / "in.npy", np.ones((10, 3)))
+    line = {"generate": ["generate", "uniform", "--rows", "10", "--columns", "10"]}.get(command, [command, source])
+    for name in ("same.npy", "./same.npy", tmp_path / "same.npy"):
+        done = run(*line, "--out", "same.npy", "--overwrite", "--checkpoint", name, "--resume", cwd=tmp_path)
+        assert_refused(done, 2, "--out and --checkpoint", "same.npy")
+    assert os.listdir(tmp_path) == ["in.npy"]
+
+
+def test_what_is_no_checkpoint_is_not_to_be_removed(tmp_path):
+    source = write_csv(tmp_path / "in.csv", np.ones((10, 3)))
+    for words in ([], ["--resume"]):
+        assert_refused(run("columns", source, "--checkpoint", source, *words), 3, "in.csv is not a checkpoint of rankwise")
+
+
 def test_a_plan_makes_no_checkpoint(tmp_path):
     assert run("pi", "--samples", "1e6", "--plan", "--checkpoint", tmp_path / "pi.ckpt").returncode == 0
     assert os.listdir(tmp_path) == []

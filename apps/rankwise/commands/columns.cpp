@@ -59,6 +59,8 @@ class Statistics final : public Command {
 
   [[nodiscard]] bool takes_shards() const override { return true; }
 
+  void check() override { checkpoint_.refuse_as_output(output_.destination()); }
+
   ExitCode run(Invocation& invocation) override {
     output_.check(invocation);
     report::ProgressDisplay progress({.command = name(), .mode = compute_.progress, .unit = "B"});

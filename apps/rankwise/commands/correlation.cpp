@@ -48,6 +48,7 @@ class Correlation final : public Command {
   }
 
   void check() override {
+    checkpoint_.refuse_as_output(destination_);
     if (!destination_) return;
     if (storage::format_of(*destination_) == storage::OutputFormat::json) {
       throw UsageError("correlation writes .h5, .npy, .csv or .tsv, not .json");

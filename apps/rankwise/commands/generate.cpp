@@ -73,6 +73,7 @@ class Generate final : public Command {
     if (!floating && options_.elements.nan_fraction > 0)
       throw UsageError("integers cannot be NaN: --nan-fraction needs --dtype f8 or f4");
     check_format();
+    checkpoint_.refuse_as_output(options_.destination);
   }
 
   ExitCode run(Invocation& invocation) override {

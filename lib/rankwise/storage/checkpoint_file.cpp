@@ -103,6 +103,7 @@ CheckpointFile::CheckpointFile(const std::string& path, Start start)
     if (!lock(opened.get())) throw IoError(fmt::format("checkpoint {} is in use by another run", path_));
     if (!is_under(opened.get(), target_)) continue;  // replaced before the lock was ours
     if (start == Start::afresh) {
+      read_checkpoint_file(path_);  // what is none is not to be removed on our word
       throw IoError(fmt::format("checkpoint {} exists: --resume goes on from it, or remove it to start again", path_));
     }
     descriptor_ = opened.release();
