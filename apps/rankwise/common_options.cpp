@@ -31,7 +31,7 @@ void ComputeOptions::add_to(CLI::App& app) {
                                     {"none", report::ProgressMode::none}},
                                    progress);
   add_value(app, "--watchdog", "TIME",
-            "give up when nothing moves for so long, such as 10m; under srun also on a rank silent for 30s",
+            "give up when no block is done for so long, such as 10m; under srun also on a rank silent for 30s",
             [this](const std::string& text) { watchdog = parse_duration(text, "--watchdog"); });
 }
 

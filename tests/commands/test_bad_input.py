@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from data_files import claim_npy, write_npy
-from support import MPIEXEC, PROGRAM, assert_refused, own_lines, run
+from support import MPIEXEC, PROGRAM, assert_refused, own_lines, run, run_json
 
 random = np.random.default_rng(13)
 RANKS = [None, 3]
@@ -215,8 +215,10 @@ def test_csv_with_line_and_column(tmp_path):
 
 
 def test_formats_of_others_come_with_the_line_that_converts_them(tmp_path):
-    (tmp_path / "a.parquet").write_bytes(b"PAR1" + bytes(100))
+    (tmp_path / "a.parquet").write_bytes(b"PAR1" + bytes(100) + b"PAR1")
     refuse(tmp_path, "a.parquet", "Parquet", "read_parquet")
+    (tmp_path / "par.csv").write_text("PAR1,PAR2\n1,2\n3,4\n")
+    assert run_json("columns", tmp_path / "par.csv")["names"] == ["PAR1", "PAR2"]
     (tmp_path / "a.mat").write_bytes(b"MATLAB 5.0 MAT-file, Platform: GLNXA64".ljust(200))
     refuse(tmp_path, "a.mat", "MATLAB", "loadmat")
     (tmp_path / "a.csv").write_bytes(b"\x1f\x8b\x08" + bytes(100))

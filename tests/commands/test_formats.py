@@ -273,6 +273,38 @@ def test_links_to_other_files_are_refused(tmp_path):
             assert_refused(run(command, f"{tmp_path}/a.h5:/{name}"), 3, "a.h5", "another file, other.h5")
 
 
+def test_links_to_other_files_are_refused_wherever_they_are(tmp_path):
+    with h5py.File(tmp_path / "other.h5", "w") as f:
+        f["names"] = np.array([b"secret", b"names"])
+        f["x"] = np.ones((2, 2))
+    pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]}).to_hdf(tmp_path / "frame.h5", key="df", format="fixed")
+    with h5py.File(tmp_path / "frame.h5", "a") as f:
+        for name in ("axis0", "block0_items"):
+            del f["df"][name]
+            f["df"][name] = h5py.ExternalLink("other.h5", "/names")
+    assert_refused(run("columns", tmp_path / "frame.h5:/df"), 3, "frame.h5", "another file, other.h5")
+    with h5py.File(tmp_path / "source.h5", "w") as f:
+        f["x"] = h5py.ExternalLink("other.h5", "/x")
+    layout = h5py.VirtualLayout((2, 2), "f8")
+    layout[:] = h5py.VirtualSource(tmp_path / "source.h5", "x", shape=(2, 2))
+    with h5py.File(tmp_path / "virtual.h5", "w") as f:
+        f.create_virtual_dataset("x", layout)
+    assert_refused(run("columns", tmp_path / "virtual.h5:/x"), 3, "virtual.h5", "another file, other.h5")
+
+
+def test_a_claimed_address_beyond_all_addresses_is_refused(tmp_path):
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as f:
+        f["x"] = np.arange(64.0).reshape(64, 1)
+        address = f["x"].id.get_offset()
+    whole = path.read_bytes()
+    at = whole.index(address.to_bytes(8, "little") + (64 * 8).to_bytes(8, "little"))
+    for claimed in (2**64 - 256, 2**64 - 512, 2**63, 10**6):
+        path.write_bytes(whole[:at] + claimed.to_bytes(8, "little") + whole[at + 8:])
+        for ranks in (None, 2):
+            assert_refused(run("columns", path, ranks=ranks), 3, "a.h5")
+
+
 def test_rows_of_wide_tables_of_several_types(tmp_path):
     with h5py.File(tmp_path / "t.h5", "w") as f:
         for i in range(65):
@@ -401,6 +433,7 @@ def test_a_pattern_is_its_files_one_below_the_other(tmp_path):
             assert result["statistics"]["sum"] == sums and result["rows"] == 1000
         assert run_json("rows", tmp_path / pattern, "--stats", "max")["statistics"]["max"] == [int(x) for x in a.max(axis=1)]
     assert result["names"] == list("abcd")
+    assert "3 files of several types, in float64" in run("columns", tmp_path / "part-?.h5:/x").stdout
     one = run_json("columns", tmp_path / "part-*.csv", "--deliver", "scatter", ranks=2)
     assert one["digest"] == result["digest"]
     assert_refused(run("columns", tmp_path / "none-*.csv", ranks=2), 3, "no file matches")

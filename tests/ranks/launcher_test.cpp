@@ -37,10 +37,24 @@ TEST(Launcher, a_slurm_step_is_one_and_a_batch_script_is_none) {
   EXPECT_EQ(launcher_in({{"SLURM_PROCID", "0"}, {"SLURM_NTASKS", "4"}}).kind, Launcher::Kind::none);
 }
 
+TEST(Launcher, srun_speaks_pmi_too_and_so_does_an_mpiexec_inside_of_it) {
+  std::map<std::string, std::string> environment{{"SLURM_PROCID", "3"},
+                                                 {"SLURM_STEP_ID", "0"},
+                                                 {"PMI_RANK", "3"},
+                                                 {"SLURM_STEP_NUM_TASKS", "4"},
+                                                 {"PMI_SIZE", "4"}};
+  EXPECT_EQ(launcher_in(environment).kind, Launcher::Kind::slurm);
+  environment["PMI_RANK"] = "17";  // of 64, on the last of 4 nodes
+  environment["PMI_SIZE"] = "64";
+  EXPECT_EQ(launcher_in(environment).kind, Launcher::Kind::pmi);
+  EXPECT_EQ(launcher_in(environment).rank, 17);
+}
+
 TEST(Launcher, a_binding_that_was_asked_for_is_not_the_default) {
   const std::map<std::string, std::string> plain{{"OMPI_COMM_WORLD_RANK", "0"}, {"OMPI_COMM_WORLD_SIZE", "2"}};
   EXPECT_TRUE(launcher_in(plain).bound_by_default);
-  for (const char* name : {"OMPI_MCA_hwloc_base_binding_policy", "OMPI_MCA_rmaps_base_mapping_policy"}) {
+  for (const char* name : {"OMPI_MCA_hwloc_base_binding_policy", "OMPI_MCA_rmaps_base_mapping_policy",
+                           "OMPI_MCA_hwloc_base_cpu_set", "OMPI_MCA_orte_rankfile"}) {
     auto asked = plain;
     asked[name] = "core";
     EXPECT_FALSE(launcher_in(asked).bound_by_default) << name;

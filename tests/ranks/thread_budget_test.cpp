@@ -1,10 +1,7 @@
 #include "rankwise/ranks/thread_budget.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
 #include <vector>
 
 namespace rankwise::ranks {
@@ -72,42 +69,6 @@ TEST(ThreadBudget, processors_are_dealt_out_without_gap_or_overlap) {
     }
   }
   EXPECT_EQ(share_of_processors(first(2), 4, 7), first(2));
-}
-
-class Quota : public testing::Test {
- protected:
-  void SetUp() override {
-    root_ = std::filesystem::temp_directory_path() / ("rankwise-quota-" + std::to_string(getpid()));
-    std::filesystem::create_directories(root_ / "job/step");
-  }
-  void TearDown() override { std::filesystem::remove_all(root_); }
-  void write(const std::string& name, const std::string& text) const { std::ofstream(root_ / name) << text; }
-  [[nodiscard]] std::optional<double> quota() const { return processor_quota(root_, root_ / "membership"); }
-  std::filesystem::path root_;
-};
-
-TEST_F(Quota, of_version_2_is_the_least_on_the_way_up) {
-  write("membership", "0::/job/step\n");
-  EXPECT_EQ(quota(), std::nullopt);
-  write("job/cpu.max", "250000 100000\n");
-  write("job/step/cpu.max", "max 100000\n");
-  EXPECT_EQ(quota(), 2.5);
-  write("job/step/cpu.max", "150000 100000\n");
-  EXPECT_EQ(quota(), 1.5);
-}
-
-TEST_F(Quota, of_version_1_is_found_below_its_controller) {
-  std::filesystem::create_directories(root_ / "cpu/job");
-  write("membership", "4:memory:/x\n1:cpu:/job\n0::/\n");
-  write("cpu/job/cpu.cfs_quota_us", "300000\n");
-  write("cpu/job/cpu.cfs_period_us", "100000\n");
-  EXPECT_EQ(quota(), 3.0);
-  write("cpu/job/cpu.cfs_quota_us", "-1\n");
-  EXPECT_EQ(quota(), std::nullopt);
-}
-
-TEST_F(Quota, nothing_there_is_no_limit) {
-  EXPECT_EQ(quota(), std::nullopt);
 }
 
 }  // namespace

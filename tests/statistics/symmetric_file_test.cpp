@@ -61,6 +61,18 @@ TEST(SymmetricFile, has_both_halves_in_every_format) {
   }
 }
 
+TEST(SymmetricFile, a_header_of_numbers_stays_a_header) {
+  const test::TemporaryFolder folder;
+  SymmetricFile file({.file = folder / "r.csv", .dataset = ""}, false, 3, {"1990", "1991", "nan"});
+  const blocks::Range all{0, 3};
+  const std::vector<double> values(9, 0.5);
+  file.write({.rows = all, .columns = all, .values = values});
+  file.commit("{}");
+  const storage::MatrixInfo info = storage::inspect_matrix(folder / "r.csv");
+  EXPECT_EQ(info.rows, 3U);
+  EXPECT_EQ(info.names, (std::vector<std::string>{"x1990", "x1991", "xnan"}));
+}
+
 TEST(SymmetricFile, leaves_nothing_behind_unless_committed) {
   for (const char* name : {"r.h5", "r.npy", "r.csv"}) {
     const test::TemporaryFolder folder;

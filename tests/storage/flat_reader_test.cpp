@@ -35,7 +35,7 @@ TEST(FlatReader, every_region_of_either_layout_and_byte_order) {
       for (std::uint64_t r = 0; r < rows; ++r) {
         for (std::uint64_t c = 0; c < columns; ++c) values[at(r, c)] = static_cast<std::int32_t>(100 * r + c + 70000);
       }
-      const auto file = std::make_shared<InputFile>(folder.file("a", "head" + bytes_of(values, swapped)));
+      FlatFile file{.file = std::make_shared<InputFile>(folder.file("a", "head" + bytes_of(values, swapped)))};
       const auto reader = open_flat(file, {.offset = 4,
                                            .rows = rows,
                                            .columns = columns,
@@ -68,7 +68,7 @@ TEST(FlatReader, halves_are_widened_in_place) {
   std::vector<std::uint16_t> halves(1000);
   for (std::size_t i = 0; i < halves.size(); ++i) halves[i] = static_cast<std::uint16_t>(i * 31);
   for (const bool swapped : {false, true}) {
-    const auto file = std::make_shared<InputFile>(folder.file("a", bytes_of(halves, swapped)));
+    FlatFile file{.file = std::make_shared<InputFile>(folder.file("a", bytes_of(halves, swapped)))};
     const auto reader = open_flat(file, {.rows = 1000,
                                          .columns = 1,
                                          .type = ElementType::float32,
@@ -99,6 +99,28 @@ TEST(HalfToFloat, equals_the_definition_for_every_half) {
       ASSERT_EQ(std::signbit(value), sign < 0);
     }
   }
+}
+
+TEST(FlatReader, an_end_beyond_64_bits_is_refused) {
+  const test::TemporaryFolder folder;
+  FlatFile file{.file = std::make_shared<InputFile>(folder.file("a", std::string(2560, '\0')))};
+  for (const std::uint64_t offset : {std::uint64_t{0} - 256, std::uint64_t{0} - 8}) {
+    EXPECT_THROW(open_flat(file, {.offset = offset, .rows = 64, .columns = 1}), InputError) << offset;
+  }
+}
+
+TEST(FlatReader, matrices_of_one_file_share_its_mapping) {
+  const test::TemporaryFolder folder;
+  FlatFile file{.file = std::make_shared<InputFile>(folder.file("a", std::string(1 << 20, '\1')))};
+  const auto first = open_flat(file, {.offset = 8, .rows = 1000, .columns = 8});
+  const auto mapped = file.mapped;
+  ASSERT_NE(mapped, nullptr);
+  const auto second = open_flat(file, {.offset = 80000, .rows = 1000, .columns = 8});
+  EXPECT_EQ(file.mapped, mapped);
+  Tile one, other;
+  first->read({{0, 1000}, {0, 8}}, one);
+  second->read({{0, 1000}, {0, 8}}, other);
+  EXPECT_EQ(one.data<double>() + 9999, other.data<double>());
 }
 
 }  // namespace

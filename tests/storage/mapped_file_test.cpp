@@ -119,8 +119,8 @@ TEST(MappedFileDeathTest, somebody_elses_lost_page_still_ends_the_program) {
 TEST(FlatReader, shows_a_mapped_file_without_a_copy_and_a_cut_one_is_an_error) {
   const test::TemporaryFolder folder;
   const std::string path = folder.file("a", std::string(big, '\1'));
-  const auto reader = open_flat(std::make_shared<InputFile>(path),
-                                {.offset = 0, .rows = big / 8, .columns = 8, .type = ElementType::uint8});
+  FlatFile file{.file = std::make_shared<InputFile>(path)};
+  const auto reader = open_flat(file, {.offset = 0, .rows = big / 8, .columns = 8, .type = ElementType::uint8});
   Tile tile;
   const Region all{{0, big / 8}, {2, 6}};
   reader->announce(all);

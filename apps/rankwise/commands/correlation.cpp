@@ -29,9 +29,10 @@ class Correlation final : public Command {
                           "write the matrix to a new file: .h5 (dataset /x unless named), .npy, .csv or .tsv",
                           [this](const std::string& text) { destination_ = storage::parse_destination(text); });
     app.add_flag("--overwrite", overwrite_, "replace the file of --out if it exists")->needs(out);
-    app.add_flag("--covariance", options_.covariance, "covariances instead of correlations");
+    auto* covariance = app.add_flag("--covariance", options_.covariance, "covariances instead of correlations");
     add_value(app, "--ddof", "N", "covariances divide by rows - N (default: 0; numpy.cov and pandas have 1)",
-              [this](const std::string& text) { options_.ddof = parse_count(text, "--ddof"); });
+              [this](const std::string& text) { options_.ddof = parse_count(text, "--ddof"); })
+        ->needs(covariance);
     add_choice<statistics::NanPolicy>(
         app, "--nan-policy", "NaN in a column: pass on, or refuse (default: propagate)",
         {{"propagate", statistics::NanPolicy::propagate}, {"raise", statistics::NanPolicy::raise}},
@@ -171,7 +172,8 @@ const char* const correlation_explanation =
     R"(Pearson's correlations of all pairs of columns, as numpy.corrcoef(x, rowvar=False) has them, or their covariances, as
 numpy.cov(x, rowvar=False, ddof=0). The strongest pairs by magnitude are printed (of equal ones, the first columns');
 --out writes the whole matrix, columns × columns float64, which is never in memory as a whole: in an .h5 file with the
-columns' names as dimension scale of rows and columns, in a .csv under a header (x0, x1, ... for columns without names).
+columns' names as dimension scale of rows and columns, in a .csv under a header (x0, x1, ... for columns without names;
+names that are all numbers get an x in front, so that the header stays one).
 
 The first pass gives the means, the second one sums products of deviations from them in float64, whatever the type of the
 elements. A column with NaN or an infinity has NaN in all its correlations (--nan-policy raise refuses NaN), and so has a

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include "rankwise/base/stop_request.hpp"
@@ -12,6 +13,8 @@ namespace rankwise::engine {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::microseconds at_the_end{100};  // between looks for the team's leaving
 
 /// How often a rank tells how many blocks are done, for the progress shown: all ranks together at most 250 times a
 /// second.
@@ -67,6 +70,10 @@ void Worker::follow() {
   }
   hands_.work().close();
   if (delivery_ != nullptr) delivery_->close();
+  while (!hands_.work().team_is_gone()) {  // what is on its way to rank 0 arrives meanwhile
+    context_.messenger().progress();
+    std::this_thread::sleep_for(at_the_end);
+  }
   hands_.rest();
   try {
     hands_.hand_over_rest(hand_over_all, [&](auto nodes) { send({.handed_over = std::move(nodes)}); });

@@ -1,4 +1,5 @@
 #include "rankwise/ranks/binding.hpp"
+#include "rankwise/base/control_groups.hpp"
 
 #include <fmt/format.h>
 #include <hwloc.h>

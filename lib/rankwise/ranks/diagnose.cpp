@@ -1,4 +1,5 @@
 #include "rankwise/ranks/diagnose.hpp"
+#include "rankwise/base/control_groups.hpp"
 
 #include <fmt/format.h>
 
@@ -131,9 +132,7 @@ std::vector<Finding> diagnose(const Session& session, const ThreadLayout& layout
         {.topic = "quota", .message = fmt::format("the control group grants {:.3g} processors", *quota)});
   }
   if (std::getenv("SLURM_JOB_ID") != nullptr) findings.push_back(slurm_step());
-  const auto started_by = session.launcher().kind;
-  const bool by_srun = started_by == Launcher::Kind::slurm ||
-                       (started_by == Launcher::Kind::pmi && std::getenv("SLURM_STEP_ID") != nullptr);
+  const bool by_srun = session.launcher().kind == Launcher::Kind::slurm;
   if (auto pmi = slurm_pmi({environment, by_srun, slurm_pmi_types(), mpi_library()})) {
     findings.push_back(std::move(*pmi));
   }

@@ -1,5 +1,7 @@
 #include "rankwise/ranks/launcher.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdlib>
 
@@ -15,6 +17,17 @@ std::optional<int> number(const ReadEnvironment& read, const char* name) {
   return value;
 }
 
+/// What mpiexec's options of placing and binding, and its configuration, become in a rank's environment.
+constexpr std::array binding_choices{"OMPI_MCA_hwloc_base_binding_policy",
+                                     "OMPI_MCA_rmaps_base_mapping_policy",
+                                     "OMPI_MCA_hwloc_base_cpu_set",
+                                     "OMPI_MCA_hwloc_base_cpu_list",
+                                     "OMPI_MCA_orte_rankfile",
+                                     "OMPI_MCA_hwloc_base_bind_to_core",
+                                     "OMPI_MCA_hwloc_base_bind_to_socket",
+                                     "OMPI_MCA_rmaps_base_cpus_per_rank",
+                                     "PRTE_MCA_hwloc_default_binding_policy"};
+
 }  // namespace
 
 Launcher detect_launcher(const ReadEnvironment& read) {
@@ -26,17 +39,18 @@ Launcher detect_launcher(const ReadEnvironment& read) {
   };
   // mpiexec inside a Slurm job sees Slurm's variables too, about its daemons: the nearest launcher comes first.
   if (auto launcher = from(Kind::open_mpi, "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE")) {
-    const bool asked = read("OMPI_MCA_hwloc_base_binding_policy") || read("OMPI_MCA_rmaps_base_mapping_policy") ||
-                       read("PRTE_MCA_hwloc_default_binding_policy");
-    launcher->bound_by_default = !asked;
+    launcher->bound_by_default = std::none_of(binding_choices.begin(), binding_choices.end(),
+                                              [&](const char* name) { return read(name).has_value(); });
     return *launcher;
   }
-  if (auto launcher = from(Kind::pmi, "PMI_RANK", "PMI_SIZE")) return *launcher;
   // In a batch script itself there is a SLURM_NTASKS but no step: the program stands alone there.
-  if (auto launcher = from(Kind::slurm, "SLURM_PROCID", "SLURM_STEP_NUM_TASKS"); launcher && read("SLURM_STEP_ID")) {
-    return *launcher;
+  auto srun = from(Kind::slurm, "SLURM_PROCID", "SLURM_STEP_NUM_TASKS");
+  if (!read("SLURM_STEP_ID")) srun.reset();
+  if (auto launcher = from(Kind::pmi, "PMI_RANK", "PMI_SIZE")) {
+    const bool is_srun = srun && srun->rank == launcher->rank && srun->size == launcher->size;  // --mpi=pmi2
+    return is_srun ? *srun : *launcher;
   }
-  return {};
+  return srun.value_or(Launcher{});
 }
 
 Launcher detect_launcher() {

@@ -1,9 +1,7 @@
 #include "rankwise/ranks/thread_budget.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <iterator>
-#include <sstream>
 #include <vector>
 
 namespace rankwise::ranks {
@@ -12,19 +10,6 @@ namespace {
 /// How many of the `count` processors that the same ranks share belong to the rank that is the `index`th of `sharers`.
 int dealt(int count, int index, int sharers) {
   return count / sharers + (index < count % sharers ? 1 : 0);
-}
-
-std::optional<double> limit_in(const std::string& folder) {
-  if (std::ifstream file(folder + "/cpu.max"); file) {
-    std::string quota;
-    double period = 0;
-    if (file >> quota >> period && quota != "max" && period > 0) return std::stod(quota) / period;
-    return std::nullopt;
-  }
-  std::ifstream quota_file(folder + "/cpu.cfs_quota_us"), period_file(folder + "/cpu.cfs_period_us");
-  double quota = 0, period = 0;
-  if (quota_file >> quota && period_file >> period && quota > 0 && period > 0) return quota / period;
-  return std::nullopt;
 }
 
 }  // namespace
@@ -64,31 +49,6 @@ Processors share_of_processors(const Processors& all, int node_rank, int node_si
   for (int rank = 0; rank < node_rank; ++rank) begin += dealt(count, rank, node_size);
   const auto first = std::next(all.begin(), begin);
   return {first, std::next(first, dealt(count, node_rank, node_size))};
-}
-
-std::optional<double> processor_quota(const std::string& root, const std::string& membership) {
-  std::optional<double> least;
-  const auto consider = [&](const std::string& folder) {
-    if (const auto limit = limit_in(folder)) least = std::min(least.value_or(*limit), *limit);
-  };
-  std::ifstream groups(membership);
-  // Lines are "number:controllers:path"; a limit on any folder above counts too.
-  for (std::string line; std::getline(groups, line);) {
-    std::istringstream parts(line);
-    std::string number, controllers, path;
-    std::getline(parts, number, ':');
-    std::getline(parts, controllers, ':');
-    std::getline(parts, path);
-    const bool version_1 = controllers == "cpu" || controllers.starts_with("cpu,") || controllers.ends_with(",cpu");
-    if (!controllers.empty() && !version_1) continue;
-    const std::string mount = controllers.empty() ? root : root + "/" + controllers;
-    for (; !path.empty(); path.resize(path.rfind('/'))) {
-      consider(mount + path);
-      if (path.rfind('/') == std::string::npos) break;
-    }
-    consider(mount);
-  }
-  return least;
 }
 
 }  // namespace rankwise::ranks

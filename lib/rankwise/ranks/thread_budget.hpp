@@ -3,7 +3,6 @@
 #include <optional>
 #include <set>
 #include <span>
-#include <string>
 
 namespace rankwise::ranks {
 
@@ -27,10 +26,5 @@ int default_threads(const Allowance& allowance);
 /// The processors of the node dealt out to its ranks in contiguous runs, this rank's run; everything to everyone where
 /// there are more ranks than processors.
 Processors share_of_processors(const Processors& all, int node_rank, int node_size);
-
-/// The processors' worth of time per second that this process's control groups grant (cgroup v1 and v2), if limited.
-/// `root` is the folder in which the control groups are mounted.
-std::optional<double> processor_quota(const std::string& root = "/sys/fs/cgroup",
-                                      const std::string& membership = "/proc/self/cgroup");
 
 }  // namespace rankwise::ranks

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "rankwise/storage/csv_fields.hpp"
 #include "rankwise/storage/matrix_names.hpp"
 #include "rankwise/storage/matrix_text.hpp"
 
@@ -83,6 +85,10 @@ void SymmetricFile::write(const CorrelationBlock& block) {
 void SymmetricFile::write_text() {
   if (names_.empty()) {
     for (std::uint64_t c = 0; c < columns_; ++c) names_.push_back(fmt::format("x{}", c));
+  }
+  const auto is_number = [](const std::string& name) { return storage::parse_value(name).has_value(); };
+  if (std::all_of(names_.begin(), names_.end(), is_number)) {
+    for (std::string& name : names_) name.insert(0, "x");  // or the header would be read as a row
   }
   storage::write_matrix_text(file_, destination_, names_, columns_, values_of_text_->path());
 }

@@ -115,6 +115,9 @@ MatrixInfo concatenate(const std::vector<MatrixInfo>& parts) {
     identity.add(part.identity);
     part.encode(index);
   }
+  if (std::any_of(parts.begin(), parts.end(), [&](const MatrixInfo& part) { return part.types != whole.types; })) {
+    whole.description = fmt::format("{} files of several types, in float64", parts.size());
+  }
   whole.identity = identity.hex();
   whole.index = index.take();
   return whole;

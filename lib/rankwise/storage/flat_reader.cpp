@@ -41,9 +41,10 @@ void widen_halves(std::span<std::byte> bytes) {
 
 class FlatReader final : public MatrixReader {
  public:
-  FlatReader(std::shared_ptr<const InputFile> file, const FlatLayout& layout)
-      : file_(std::move(file)), layout_(layout) {
-    if (can_be_viewed()) mapped_ = MappedFile::map(file_);
+  FlatReader(FlatFile& file, const FlatLayout& layout) : file_(file.file), layout_(layout) {
+    if (!can_be_viewed()) return;
+    if (file.mapped == nullptr) file.mapped = MappedFile::map(file_);
+    mapped_ = file.mapped;
   }
 
   void read(const Region& region, Tile& tile) const override {
@@ -91,8 +92,8 @@ class FlatReader final : public MatrixReader {
     return layout_.offset + (outer * run_length() + inner) * size();
   }
   [[nodiscard]] bool can_be_viewed() const {
-    return layout_.encoding == Encoding::native && layout_.offset % size() == 0 &&
-           layout_.offset + layout_.bytes(file_->path()) <= file_->size();
+    const std::uint64_t end = checked_sum(layout_.offset, layout_.bytes(file_->path()), file_->path());
+    return layout_.encoding == Encoding::native && layout_.offset % size() == 0 && end <= file_->size();
   }
   [[nodiscard]] bool lies_together(const Region& region) const {
     const auto [outer, inner] = ordered(region);
@@ -141,8 +142,8 @@ FlatLayout FlatLayout::decode(ByteReader& in) {
   return layout;
 }
 
-std::unique_ptr<const MatrixReader> open_flat(std::shared_ptr<const InputFile> file, const FlatLayout& layout) {
-  return std::make_unique<FlatReader>(std::move(file), layout);
+std::unique_ptr<const MatrixReader> open_flat(FlatFile& file, const FlatLayout& layout) {
+  return std::make_unique<FlatReader>(file, layout);
 }
 
 float half_to_float(std::uint16_t half) {

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "rankwise/storage/input_file.hpp"
+#include "rankwise/storage/mapped_file.hpp"
 #include "rankwise/storage/matrix.hpp"
 
 namespace rankwise::storage {
@@ -28,7 +29,14 @@ struct FlatLayout {
   static FlatLayout decode(ByteReader& in);
 };
 
-std::unique_ptr<const MatrixReader> open_flat(std::shared_ptr<const InputFile> file, const FlatLayout& layout);
+/// A file that several matrices lie in, and its mapping, which they share.
+struct FlatFile {
+  std::shared_ptr<const InputFile> file;
+  std::shared_ptr<const MappedFile> mapped = {};  ///< made by the first one that can be viewed there
+};
+
+/// @throws InputError if the layout's end is beyond 64 bits
+std::unique_ptr<const MatrixReader> open_flat(FlatFile& file, const FlatLayout& layout);
 
 /// IEEE 754 binary16 to binary32, exactly.
 float half_to_float(std::uint16_t half);

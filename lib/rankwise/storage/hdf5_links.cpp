@@ -79,6 +79,11 @@ Hdf5Link follow_link(hid_t file, const std::string& path) {
       fmt::format("{}:{} is a link to another file, {}; name that file instead", name_of_file(file), path, other));
 }
 
+Hdf5Dataset open_dataset(hid_t file, const std::string& path) {
+  follow_link(file, path);
+  return Hdf5Dataset(H5Dopen2(file, path.c_str(), H5P_DEFAULT));
+}
+
 std::vector<Hdf5Link> links_of_group(hid_t file, const std::string& group) {
   const Hdf5Object object(H5Oopen(file, group.c_str(), H5P_DEFAULT));
   const auto order = keeps_order(object.get()) ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME;

@@ -22,6 +22,10 @@ struct Hdf5Link {
 /// @throws InputError for a link to another file
 Hdf5Link follow_link(hid_t file, const std::string& path);
 
+/// The dataset under a path of this file; an invalid one if there is none. @throws InputError for a link to another
+/// file
+Hdf5Dataset open_dataset(hid_t file, const std::string& path);
+
 /// The links of a group: in the order of their making where the group keeps it, of their names elsewhere. Those to
 /// other files count as nothing.
 std::vector<Hdf5Link> links_of_group(hid_t file, const std::string& group);

@@ -33,6 +33,13 @@ std::string words_of_all(const std::vector<Hdf5Entry>& entries) {
   return listed(things);
 }
 
+/// What the file itself does not show: whose bytes the elements are.
+std::string other_files_in_words(const std::set<std::string>& files) {
+  if (files.empty()) return "";
+  if (files.size() == 1) return fmt::format(", elements in {}", *files.begin());
+  return fmt::format(", elements in {} and {} more", *files.begin(), files.size() - 1);
+}
+
 void set_common(MatrixInfo& info, const std::string& path, const std::set<std::string>& other_files) {
   info.file = path;
   info.format = Format::hdf5;
@@ -60,6 +67,7 @@ MatrixInfo matrix_of(hid_t file, const std::string& path, const Hdf5Entry& entry
   info.description = entry.type_in_words;
   for (const auto& filter : entry.filters) info.description += ", " + filter;
   if (!entry.not_applied.empty()) info.description += ", " + raw_values_in_words(entry.not_applied);
+  info.description += other_files_in_words(entry.other_files);
   info.stored = {entry.stored_bytes};
   ByteWriter out;
   out.put(Kind::dataset);
@@ -90,6 +98,7 @@ MatrixInfo table_info(const std::string& path, const std::string& group, const H
   if (!table.not_applied.empty()) {
     info.description += ", " + raw_values_in_words({table.not_applied.begin(), table.not_applied.end()});
   }
+  info.description += other_files_in_words(table.other_files);
   info.stored = {table.stored_bytes};
   ByteWriter out;
   out.put(Kind::table);

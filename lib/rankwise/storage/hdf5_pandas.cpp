@@ -33,13 +33,13 @@ InputError no_names(hid_t file, const std::string& group) {
 
 /// What an axis claims to have; its names are read only by those who are sure of that number.
 std::uint64_t axis_size(hid_t file, const std::string& path) {
-  const Hdf5Dataset dataset(H5Dopen2(file, path.c_str(), H5P_DEFAULT));
+  const Hdf5Dataset dataset = open_dataset(file, path);
   const Hdf5Space space(H5Dget_space(dataset.get()));
   return static_cast<std::uint64_t>(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space.get())));
 }
 
 std::vector<std::string> axis_names(hid_t file, const std::string& group, const std::string& axis, std::uint64_t size) {
-  const Hdf5Dataset dataset(H5Dopen2(file, joined_path(group, axis).c_str(), H5P_DEFAULT));
+  const Hdf5Dataset dataset = open_dataset(file, joined_path(group, axis));
   auto names = values_as_names(dataset.get(), size);
   if (names.size() != size) throw no_names(file, group);
   return names;

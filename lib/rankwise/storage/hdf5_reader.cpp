@@ -132,10 +132,10 @@ Hdf5Place find_place(hid_t file, const Hdf5Entry& entry) {
 }
 
 Hdf5Readers::Hdf5Readers(const std::string& file_path)
-    : path(file_path), bytes(std::make_shared<InputFile>(file_path)) {}
+    : path(file_path), flat{.file = std::make_shared<InputFile>(file_path)} {}
 
 std::unique_ptr<const MatrixReader> Hdf5Readers::open(const Hdf5Place& place) {
-  if (place.flat) return open_flat(bytes, *place.flat);
+  if (place.flat) return open_flat(flat, *place.flat);
   const Hdf5Lock lock;
   if (!file) file = std::make_shared<const Hdf5File>(open_hdf5_file(path));
   auto reader = std::make_unique<Hdf5Reader>(path, file, place);

@@ -36,7 +36,7 @@ struct Hdf5Readers {
   std::unique_ptr<const MatrixReader> open(const Hdf5Place& place);
 
   std::string path;
-  std::shared_ptr<const InputFile> bytes;
+  FlatFile flat;
   std::shared_ptr<const Hdf5File> file;  // opened when first needed
 };
 

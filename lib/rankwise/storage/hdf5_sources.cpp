@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "rankwise/storage/hdf5_links.hpp"
 #include "rankwise/storage/input_file.hpp"
 
 namespace rankwise::storage {
@@ -79,7 +80,7 @@ void search_source(const std::string& file, const std::string& dataset, Search& 
   search.files.insert(file);
   const Hdf5File opened = open_hdf5_file(file);
   if (counts_blocks(dataset)) return;  // as many as there are: HDF5 makes the matrix so large
-  const Hdf5Dataset source(H5Dopen2(opened.get(), of_block(dataset, 0).c_str(), H5P_DEFAULT));
+  const Hdf5Dataset source = open_dataset(opened.get(), of_block(dataset, 0));
   if (!source.valid()) {
     throw InputError(fmt::format("its source {}:{} cannot be opened: {}", file, dataset, hdf5_reason()));
   }

@@ -165,7 +165,8 @@ MatrixInfo inspect_npy(const std::string& path) {
 
 std::unique_ptr<const MatrixReader> open_npy(const MatrixInfo& info) {
   ByteReader in(info.index);
-  return open_flat(std::make_shared<InputFile>(info.file), FlatLayout::decode(in));
+  FlatFile file{.file = std::make_shared<InputFile>(info.file)};
+  return open_flat(file, FlatLayout::decode(in));
 }
 
 }  // namespace rankwise::storage

@@ -1,9 +1,11 @@
 #include "rankwise/storage/read_ahead.hpp"
 
+#include <sched.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstdint>
+#include <system_error>
 #include <utility>
 
 namespace rankwise::storage {
@@ -45,8 +47,12 @@ ReadAhead::~ReadAhead() {
 void ReadAhead::fetch(std::shared_ptr<const void> owner, std::span<const std::byte> bytes) {
   {
     const std::lock_guard lock(mutex_);
-    while (threads_.size() < at_once) {
-      threads_.emplace_back([this](const std::stop_token& stop) { serve(stop); });
+    try {
+      while (threads_.size() < at_once) {
+        threads_.emplace_back([this](const std::stop_token& stop) { serve(stop); });
+      }
+    } catch (const std::system_error&) {  // there are no more: what nobody brings in comes when it is needed
+      if (threads_.empty()) return;
     }
     if (requests_.size() == waiting) requests_.pop_front();
     requests_.push_back({std::move(owner), bytes});
@@ -55,6 +61,8 @@ void ReadAhead::fetch(std::shared_ptr<const void> owner, std::span<const std::by
 }
 
 void ReadAhead::serve(const std::stop_token& stop) {
+  // Wherever this process may run: the thread that made this one may be bound to a processor.
+  if (cpu_set_t all; sched_getaffinity(getpid(), sizeof all, &all) == 0) sched_setaffinity(0, sizeof all, &all);
   while (true) {
     Request request;
     {

@@ -31,6 +31,12 @@ std::string beginning(const InputFile& file) {
   return text;
 }
 
+bool ends_in(const InputFile& file, std::string_view ending) {
+  std::string end(std::min<std::uint64_t>(file.size(), ending.size()), '\0');
+  file.read(file.size() - end.size(), std::as_writable_bytes(std::span(end)));
+  return end == ending;
+}
+
 /// HDF5's signature stands at byte 0, 512, 1024, 2048, ... (behind a user block).
 bool has_hdf5_signature(const InputFile& file) {
   constexpr std::string_view signature("\x89HDF\r\n\x1a\n", 8);
@@ -43,11 +49,12 @@ bool has_hdf5_signature(const InputFile& file) {
 }
 
 /// Formats that others read: what to type to have it in one of ours.
-void refuse_foreign(const std::string& path, const std::string& start) {
+void refuse_foreign(const InputFile& file, const std::string& start) {
+  const std::string& path = file.path();
   const auto refuse = [&](std::string_view what, std::string_view mend) {
     throw InputError(fmt::format("{} is {}, which rankwise does not read; convert it with: {}", path, what, mend));
   };
-  if (start.starts_with("PAR1")) {
+  if (start.starts_with("PAR1") && ends_in(file, "PAR1")) {  // the name of a column begins so, too
     refuse("a Parquet file",
            fmt::format("python3 -c \"import pandas; pandas.read_parquet('{}').to_csv('converted.csv', index=False)\"",
                        path));
@@ -112,7 +119,7 @@ Format detect_format(const std::string& path) {
   const std::string start = beginning(file);
   if (has_hdf5_signature(file)) return Format::hdf5;
   if (start.starts_with("\x93NUMPY")) return Format::npy;
-  refuse_foreign(path, start);
+  refuse_foreign(file, start);
   if (ends_with(path, ".npy")) return Format::npy;  // its own error says what is wrong with it
   for (const char* ending : {".h5", ".hdf5", ".nc", ".mat", ".he5"}) {
     if (ends_with(path, ending)) throw InputError(fmt::format("{} is no HDF5 file, although it is called one", path));
