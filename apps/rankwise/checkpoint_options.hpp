@@ -26,6 +26,8 @@ class CheckpointOptions {
   [[nodiscard]] std::optional<engine::Checkpoint::Options> wanted() const;
   /// Whether all of the input tells it from others, not its size and 64 pages.
   [[nodiscard]] bool verifies() const { return verify_ == Verify::full; }
+  /// Whether the output of an earlier run may be there, half done.
+  [[nodiscard]] bool resumes() const { return options_.resume; }
   /// @throws UsageError if this is the file that is kept
   void refuse_as_output(const std::optional<storage::Destination>& output) const;
   [[nodiscard]] bool is_shard() const { return options_.shard.has_value(); }

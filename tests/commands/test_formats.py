@@ -202,6 +202,7 @@ def test_external_storage_must_be_whole(tmp_path):
     for ranks in (None, 2):
         result = run_json("columns", "e.h5", ranks=ranks, cwd=tmp_path)
         assert np.allclose(result["statistics"]["mean"], a.mean(axis=0))
+    assert "elements in " in run("columns", "e.h5", cwd=tmp_path).stdout.splitlines()[0]
     before = input_identity("e.h5", tmp_path)
     (tmp_path / "b.raw").write_bytes(a[:2].tobytes())
     assert input_identity("e.h5", tmp_path) != before

@@ -15,7 +15,6 @@ from data_files import write_npy
 from support import MPIEXEC, PROGRAM, own_lines, run, run_json, samples_that_take
 
 LONG = ["pi", "--samples", "1e15", "--progress", "none"]
-WORK = ["pi", "--samples", "2e10", "--threads", "1", "--progress", "none"]
 
 
 def start(words, ranks):

@@ -61,10 +61,8 @@ class Correlation final : public Command {
   }
 
   ExitCode run(Invocation& invocation) override {
-    const auto kept = checkpoint_.wanted();
     ranks::agree(invocation.session().ranks(), [&] {
-      // With --resume the output may be there, half done.
-      if (destination_ && invocation.is_root() && !(kept && kept->resume)) {
+      if (destination_ && invocation.is_root() && !checkpoint_.resumes()) {
         storage::check_destination(*destination_, overwrite_);
       }
     });

@@ -77,10 +77,8 @@ class Generate final : public Command {
   }
 
   ExitCode run(Invocation& invocation) override {
-    const auto kept = checkpoint_.wanted();
     ranks::agree(invocation.session().ranks(), [&] {
-      // With --resume the output may be there, half done.
-      if (invocation.is_root() && !compute_.plan && !(kept && kept->resume)) {
+      if (invocation.is_root() && !compute_.plan && !checkpoint_.resumes()) {
         storage::check_destination(options_.destination, options_.overwrite);
       }
     });

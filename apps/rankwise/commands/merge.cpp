@@ -19,13 +19,13 @@ namespace {
 /// What shards of one job may differ in: the same results lead to another answer.
 constexpr std::array answer_options{"--stats", "--ddof", "--nan-policy"};
 
-/// Of an option in a command line, `--option value` or `--option=value`.
-std::optional<std::string> value_of(const std::vector<std::string>& words, const std::string& option) {
+/// An option as a command line has it, `--option value`, or that it has none.
+std::string in_words(const std::vector<std::string>& words, const std::string& option) {
   for (std::size_t i = words.size(); i-- > 0;) {
-    if (words[i] == option && i + 1 < words.size()) return words[i + 1];
-    if (words[i].starts_with(option + "=")) return words[i].substr(option.size() + 1);
+    if (words[i] == option && i + 1 < words.size()) return option + " " + words[i + 1];
+    if (words[i].starts_with(option + "=")) return option + " " + words[i].substr(option.size() + 1);
   }
-  return std::nullopt;
+  return "no " + option;
 }
 
 /// The answer of a job from the checkpoints of its shards: the command runs again, with nothing left to compute.
@@ -52,11 +52,9 @@ class Merge final : public Command {
       const auto see = [&](const std::string& path, const std::vector<std::string>& their_words) {
         if (first.empty()) first = their_words;
         for (const char* option : answer_options) {
-          const auto here = value_of(their_words, option), there = value_of(first, option);
+          const std::string here = in_words(their_words, option), there = in_words(first, option);
           if (here == there) continue;
-          const auto told = [&](const auto& value) { return value ? fmt::format("{} {}", option, *value) : "none"; };
-          invocation.note(fmt::format("{} was made with {}, the answer has that of shard 1: {}", path,
-                                      here ? told(here) : fmt::format("no {}", option), told(there)));
+          invocation.note(fmt::format("{} was made with {}, the answer has that of shard 1: {}", path, here, there));
         }
       };
       bytes = engine::join_shards(parts_, see).encode();
