@@ -24,12 +24,15 @@ enum class StreamName : std::uint64_t {
   pi = 1,
   generate_values = 2,
   generate_missing = 3,
+  expressions = 4,  ///< one for each random() and normal() of an expression
 };
 
 /// A stream of 128-bit draws, indexed by position: key = seed, counter = (position, stream).
 class Stream {
  public:
-  Stream(std::uint64_t seed, StreamName name) : seed_(seed), stream_(static_cast<std::uint64_t>(name)) {}
+  /// @param index of streams under one name
+  Stream(std::uint64_t seed, StreamName name, std::uint64_t index = 0)
+      : seed_(seed), stream_(static_cast<std::uint64_t>(name) + (index << 16)) {}
 
   [[nodiscard]] PhiloxKey key() const { return {low(seed_), high(seed_)}; }
   [[nodiscard]] PhiloxCounter counter(std::uint64_t position) const {
