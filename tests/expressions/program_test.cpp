@@ -2,16 +2,21 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 #include <vector>
 
 namespace rankwise::expressions {
 namespace {
 
-Plan plan_of(const std::string& text) {
-  static const Vocabulary vocabulary{
+const Vocabulary& vocabulary() {
+  static const Vocabulary names{
       .operands = {{"x", Shape::matrix(4, 4)}, {"y", Shape::matrix(4, 4)}, {"v", Shape::vector(4)}}};
-  return compile(Formula(parse(text), vocabulary));
+  return names;
+}
+
+Plan plan_of(const std::string& text) {
+  return compile(Formula(parse(text), vocabulary()));
 }
 
 TEST(Program, of_a_transposed_matrix_reads_it_across) {
@@ -54,29 +59,40 @@ TEST(Program, needs_few_registers_however_long_it_is) {
   EXPECT_LE(program.registers, 8U);
 }
 
-TEST(Program, a_step_never_overwrites_what_is_still_to_be_read) {
-  const Program program = plan_of("(x + y) * (x + y) - x * y * (x - y) + (x * v) ** (y / v)").result;
-  const auto fixed = static_cast<std::uint32_t>(program.leaves.size() + program.constants.size());
-  std::vector<int> live(program.registers);  // reads of each register's number that are still to come
-  for (std::size_t s = 0; s < program.steps.size(); ++s) {
-    const Step& step = program.steps[s];
-    for (int i = 0; i < kernels::operands_of(step.operation); ++i) {
-      const auto& operand = step.operands[static_cast<std::size_t>(i)];
-      if (operand >= fixed) {
-        EXPECT_GT(live[operand]--, 0) << "step " << s << " reads what is not there";
-      }
-    }
-    ASSERT_GE(step.result, fixed) << "step " << s << " writes to a leaf";
-    EXPECT_EQ(live[step.result], 0) << "step " << s;
-    bool overwritten = false;
-    for (std::size_t later = s + 1; later < program.steps.size() && !overwritten; ++later) {
-      for (int i = 0; i < kernels::operands_of(program.steps[later].operation); ++i) {
-        live[step.result] += program.steps[later].operands[static_cast<std::size_t>(i)] == step.result;
-      }
-      overwritten = program.steps[later].result == step.result;
-    }
+std::string spelled(kernels::Operation operation, const std::array<std::string, 3>& operands) {
+  std::string text = "(" + std::to_string(static_cast<int>(operation));
+  for (int i = 0; i < kernels::operands_of(operation); ++i) text += " " + operands[static_cast<std::size_t>(i)];
+  return text + ")";
+}
+
+std::string spelled(const Formula& formula, std::size_t index) {
+  const Formula::Node& node = formula.node(index);
+  if (node.kind == Formula::Kind::operand) return "x" + std::to_string(node.index);
+  std::array<std::string, 3> operands;
+  for (int i = 0; i < kernels::operands_of(node.operation); ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    operands[at] = spelled(formula, node.arguments[at]);
   }
-  EXPECT_EQ(program.result, program.steps.back().result);
+  return spelled(node.operation, operands);
+}
+
+/// What is in its last register, when all steps have been done in their order.
+std::string spelled(const Program& program) {
+  std::vector<std::string> registers(program.registers);
+  for (std::size_t i = 0; i < program.leaves.size(); ++i) registers[i] = "x" + std::to_string(program.leaves[i].index);
+  for (const Step& step : program.steps) {
+    const auto& [a, b, c] = step.operands;
+    registers[step.result] = spelled(step.operation, {registers[a], registers[b], registers[c]});
+  }
+  return registers[program.result];
+}
+
+TEST(Program, a_step_never_overwrites_what_is_still_to_be_read) {
+  for (const char* text : {"(x + y) * (x + y) - x * y * (x - y) + (x * v) ** (y / v)", "x - (y - (v - (x * y)))",
+                           "exp(x) * exp(x) + sin(y) * sin(y)", "where(x > y, x + v, y * v) - minimum(x, y)"}) {
+    const Formula formula(parse(text), vocabulary());
+    EXPECT_EQ(spelled(compile(formula).result), spelled(formula, formula.whole())) << text;
+  }
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "rankwise/kernels/targets.hpp"
+#include "rankwise/random/normal.hpp"
 
 namespace rankwise::kernels {
 namespace {
@@ -210,6 +211,15 @@ TEST(Elementwise, angles_next_to_multiples_of_a_right_angle_lose_no_digits) {
   for (const Function& function : functions()) {
     if (function.operation < Operation::sine || function.operation > Operation::tangent) continue;
     EXPECT_LE(worst_of(function, angles).ulps, 1) << function.name;
+  }
+}
+
+TEST(Elementwise, a_logarithm_has_the_bits_of_the_one_that_normal_deviates_take) {
+  for (const double x : some_numbers(100'000, 7)) {
+    if (!(x >= 0x1p-1022) || std::isinf(x)) continue;
+    double result = 0;
+    apply(Operation::logarithm, {&x}, 1, &result);
+    ASSERT_TRUE(same_bits(result, random::natural_logarithm(x))) << std::hexfloat << x;
   }
 }
 

@@ -44,8 +44,8 @@ struct Reduction {
   friend auto operator<=>(const Reduction&, const Reduction&) = default;
 };
 
-/// An expression whose names, arguments and shapes are right. What stands in it twice is there once, and what is made
-/// of numbers alone is a number; but each random() is its own.
+/// An expression whose names, arguments and shapes are right. What stands in it twice is there once, and an
+/// operation on numbers is a number; but each random() is its own.
 class Formula {
  public:
   enum class Kind : std::uint8_t { number, operand, uniform, normal, operation, reduction, transposed };

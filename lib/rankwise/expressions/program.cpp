@@ -61,15 +61,15 @@ class ProgramMaker {
       case Kind::number:
         return constant(node.number);
       case Kind::operand:
-        return leaf({.kind = Leaf::Kind::operand, .index = node.index}, node.shape, view.swapped);
+        return leaf(seen({.kind = Leaf::Kind::operand, .index = node.index}, node.shape, view.swapped));
       case Kind::uniform:
       case Kind::normal: {
         const auto kind = node.kind == Kind::uniform ? Leaf::Kind::uniform : Leaf::Kind::normal;
-        return leaf({.kind = kind, .index = node.index}, Shape::matrix(2, 2), view.swapped);
+        return leaf({.kind = kind, .index = node.index, .swapped = view.swapped});
       }
       case Kind::reduction:
-        return leaf({.kind = Leaf::Kind::reduced, .index = pass_of(view.node), .reduction = node.reduction}, node.shape,
-                    view.swapped);
+        return leaf(seen({.kind = Leaf::Kind::reduced, .index = pass_of(view.node), .reduction = node.reduction},
+                         node.shape, view.swapped));
       case Kind::transposed:
         return values_.at({node.arguments[0], !view.swapped});
       case Kind::operation:
@@ -86,10 +86,13 @@ class ProgramMaker {
     return {Value::Kind::step, program_.steps.size() - 1};
   }
 
-  Value leaf(Leaf leaf, const Shape& shape, bool swapped) {
+  static Leaf seen(Leaf leaf, const Shape& shape, bool swapped) {
     leaf.one_row = shape.rows() == 1;
     leaf.one_column = shape.columns() == 1;
     leaf.swapped = swapped && !(leaf.one_row && leaf.one_column);
+    return leaf;
+  }
+  Value leaf(const Leaf& leaf) {
     const auto found = std::find(program_.leaves.begin(), program_.leaves.end(), leaf);
     const auto index = static_cast<std::size_t>(found - program_.leaves.begin());
     if (found == program_.leaves.end()) program_.leaves.push_back(leaf);

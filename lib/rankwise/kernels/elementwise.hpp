@@ -54,9 +54,10 @@ struct Operands {
 
 /// result[i] = operation(first[i], second[i], third[i]) for i < size. `result` may be one of the operands.
 ///
-/// The same bits on every processor (but NaN is NaN: its sign and payload are not told apart). No function is more than
-/// 1 ulp off the true value; NaN, infinities and zeros give what C99 says (Annex F). Minimum and maximum give NaN where
-/// one is NaN, and -0 is less than +0. `where` takes the second where the first is not 0 (NaN is not), else the third.
+/// The same bits on every processor (but NaN is NaN: its sign and payload are not told apart). In the tests nothing is
+/// more than 1 ulp off the true value; NaN, infinities and zeros give what C99 says (Annex F). Minimum and maximum give
+/// NaN where one is NaN, and -0 is less than +0. `where` takes the second where the first is not 0 (NaN is not), else
+/// the third.
 void apply(Operation operation, const Operands& operands, std::size_t size, double* result);
 
 namespace reference {

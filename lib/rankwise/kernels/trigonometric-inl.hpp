@@ -41,7 +41,7 @@ HWY_INLINE Angle<N> reduce(N x) {
   return angle;
 }
 
-/// r + more = sin(rest), by fdlibm's polynomial (Sun Microsystems, 1993).
+/// By fdlibm's polynomials (Sun Microsystems, 1993).
 template <class N>
 HWY_INLINE Sum<N> sine_of_rest(const Sum<N>& rest) {
   static constexpr double s[] = {-1.66666666666666324348e-01, 8.33333333332248946124e-03,  -1.98412698298579493134e-04,
