@@ -22,6 +22,8 @@ std::span<const CommandEntry> command_table() {
                    rows_explanation, make_rows},
       CommandEntry{"correlation", "Statistics", "correlations or covariances of all pairs of columns",
                    "SOURCE [options]", correlation_explanation, make_correlation},
+      CommandEntry{"eval", "Expressions", "an expression on matrices, as NumPy has it, file to file",
+                   "EXPRESSION [NAME=SOURCE...] [options]", eval_explanation, make_eval},
       CommandEntry{"pi", "Monte Carlo", "π from random points, to as many digits as you have cores for",
                    "--samples N | --until-error E [options]", pi_explanation, make_pi},
       CommandEntry{"merge", "Long jobs", "the answer of a whole job from the checkpoints of its shards",

@@ -81,7 +81,7 @@ void Invocation::set_restored(engine::Record record) {
 }
 
 engine::SharedMatrix Invocation::open(const engine::Context& context, const std::string& source,
-                                      engine::Deliver deliver) const {
+                                      engine::Deliver deliver, std::shared_ptr<engine::Delivery> delivery) const {
   std::optional<storage::MatrixInfo> known;
   ranks::agree(session_->ranks(), [&] {
     if (!has_checkpoint()) return;
@@ -94,7 +94,7 @@ engine::SharedMatrix Invocation::open(const engine::Context& context, const std:
   });
   if (merges_) return engine::SharedMatrix(std::move(known).value());
   if (known) known->content.clear();  // it is what the input is now that counts
-  engine::SharedMatrix matrix(context, source, deliver, known ? &*known : nullptr);
+  engine::SharedMatrix matrix(context, source, deliver, known ? &*known : nullptr, std::move(delivery));
   if (verifies_) matrix.verify(context);
   return matrix;
 }

@@ -41,9 +41,11 @@ class Invocation {
   void set_restored(engine::Record record);
   /// The input as this command is to see it: as it is (verified, where that is asked), or, where shards are merged, as
   /// they saw it; then it is not read.
+  /// @param delivery that of other matrices which the same phases read
   /// @note Collective
   [[nodiscard]] engine::SharedMatrix open(const engine::Context& context, const std::string& source,
-                                          engine::Deliver deliver) const;
+                                          engine::Deliver deliver,
+                                          std::shared_ptr<engine::Delivery> delivery = nullptr) const;
   /// Says to the checkpoint, if there is one, which job this is. @note Collective
   void begin_job(const engine::Identity& job, const storage::MatrixInfo* input = nullptr);
   /// Whether what is finished is kept.

@@ -80,13 +80,13 @@ TEST(Run, messages_in_many_transfers_are_whole) {
 
 TEST(Run, input_is_delivered_to_ranks_that_cannot_see_it) {
   Delivery delivery;
-  delivery.serve = [](std::span<const std::byte> request) { return Delivery::Bytes(request.begin(), request.end()); };
+  delivery.add([](std::span<const std::byte> request) { return Delivery::Bytes(request.begin(), request.end()); });
   expect_whole(context(), {.cut = {3, 40}, .delivery = &delivery}, {.phase = "test", .delivery = &delivery});
 }
 
 TEST(Run, a_failing_delivery_ends_all_ranks) {
   Delivery delivery;
-  delivery.serve = [](std::span<const std::byte>) -> Delivery::Bytes { throw IoError("the file is gone"); };
+  delivery.add([](std::span<const std::byte>) -> Delivery::Bytes { throw IoError("the file is gone"); });
   const Spelling job{.cut = {1, 400}, .delivery = &delivery, .cost = std::chrono::microseconds(200)};
   if (test::session().ranks().size() == 1) return;  // nobody asks
   try {

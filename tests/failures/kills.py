@@ -107,6 +107,8 @@ def jobs(folder, scale):
     yield "median of columns.h5", ["columns", folder / "columns.h5", "--stats", "median", "--quantiles", "0.1"]
     yield "quantiles in passes", ["columns", folder / "long.h5", "--stats", "mean,median", "--quantiles", "0.01,0.9",
                                   "--histogram", "20"]
+    generate(folder / "square.h5", max(1000, int(10000 * scale ** 0.5)), max(1000, int(10000 * scale ** 0.5)))
+    yield "eval", ["eval", "exp(x) + x.T - std(sin(x), 0)", f"x={folder / 'square.h5'}", "--out", folder / "evaluated.h5"]
     yield "pi", ["pi", "--samples", int(1e10 * scale) + 7]
     yield "pi until an error", ["pi", "--until-error", 2e-5 / scale ** 0.5]
 

@@ -67,6 +67,7 @@ COMMANDS = {
     "generate gzip": lambda f: ["generate", "normal", "--rows", "200", "--columns", "30", "--chunk", "50x30", "--gzip", "1",
                                 "--out", f / "out.h5"],
     "generate CSV": lambda f: ["generate", "normal", "--rows", "200", "--columns", "30", "--out", f / "out.csv"],
+    "eval": lambda f: ["eval", "x + x.T - mean(x, 0)", f"x={write_npy(f / 'a.npy', matrix(f)[:40])}", "--out", f / "out.h5"],
     "info": lambda f: ["info", write_h5(f / "a.h5", matrix(f)), "--json"],
 }
 

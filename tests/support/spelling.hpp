@@ -38,7 +38,7 @@ struct Spelling {
     if (delivery == nullptr || session().ranks().is_root()) return name;
     ByteWriter out;
     out.put_string(name);
-    const auto answer = delivery->fetch(out.take());
+    const auto answer = delivery->fetch(0, out.take());
     return ByteReader(answer).get_string();
   }
   void merge(Partial& left, const Partial& right) const { left = "(" + left + " " + right + ")"; }

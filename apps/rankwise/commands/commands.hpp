@@ -18,6 +18,8 @@ std::unique_ptr<Command> make_correlation();
 extern const char* const correlation_explanation;
 std::unique_ptr<Command> make_doctor();
 extern const char* const doctor_explanation;
+std::unique_ptr<Command> make_eval();
+extern const char* const eval_explanation;
 std::unique_ptr<Command> make_generate();
 extern const char* const generate_explanation;
 std::unique_ptr<Command> make_info();

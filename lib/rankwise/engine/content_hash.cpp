@@ -139,13 +139,11 @@ std::string content_hash(const Context& context, const storage::MatrixInfo& matr
       read = [&](std::uint64_t offset, std::span<std::byte> to) {
         ByteWriter request;
         request.put(blocks::Range{offset, offset + to.size()});
-        const auto answer = delivery.fetch(request.take());
+        const auto answer = delivery.fetch(0, request.take());
         std::copy(answer.begin(), answer.end(), to.begin());
       };
     }
-    if (ranks.is_root()) {
-      delivery.serve = [&](std::span<const std::byte> request) { return serve(*files, request); };
-    }
+    delivery.add([&](std::span<const std::byte> request) { return serve(*files, request); });
   });
   const bool all_read = ranks::sum(ranks, files ? 0 : 1) == 0;
   std::string hash;

@@ -19,12 +19,12 @@ using storage::Tile;
 /// Asks rank 0 for regions.
 class DeliveredReader final : public MatrixReader {
  public:
-  explicit DeliveredReader(Delivery& delivery) : delivery_(delivery) {}
+  DeliveredReader(Delivery& delivery, std::uint64_t server) : delivery_(delivery), server_(server) {}
   void read(const Region& region, Tile& tile) const override {
     ByteWriter request;
     request.put(region.rows);
     request.put(region.columns);
-    const auto answer = delivery_.fetch(request.take());
+    const auto answer = delivery_.fetch(server_, request.take());
     ByteReader in(answer);
     const auto type = in.get<storage::ElementType>();
     const auto contiguous = in.get<storage::Contiguous>();
@@ -33,6 +33,7 @@ class DeliveredReader final : public MatrixReader {
 
  private:
   Delivery& delivery_;
+  std::uint64_t server_;
 };
 
 class NoReader final : public MatrixReader {
@@ -59,10 +60,10 @@ Delivery::Bytes serve(const MatrixReader& reader, std::span<const std::byte> req
 }  // namespace
 
 SharedMatrix::SharedMatrix(const Context& context, const std::string& source, Deliver deliver,
-                           const storage::MatrixInfo* known)
+                           const storage::MatrixInfo* known, std::shared_ptr<Delivery> delivery)
     : info_(inspect_together(context, source, {.allowed = deliver != Deliver::scatter, .known = known})),
       deliver_(deliver),
-      delivery_(std::make_unique<Delivery>()) {
+      delivery_(delivery != nullptr ? std::move(delivery) : std::make_shared<Delivery>()) {
   const ranks::Communicator& ranks = context.ranks();
   ranks::agree(ranks, [&] {
     if (deliver == Deliver::scatter && !ranks.is_root()) return;
@@ -73,16 +74,17 @@ SharedMatrix::SharedMatrix(const Context& context, const std::string& source, De
     }
   });
   delivered_ranks_ = ranks::sum(ranks, reader_ == nullptr ? 1 : 0);
-  if (reader_ == nullptr) reader_ = std::make_unique<DeliveredReader>(*delivery_);
-  serve_others();
+  server_ = delivery_->add({});
+  if (reader_ == nullptr) reader_ = std::make_unique<DeliveredReader>(*delivery_, server_);
+  delivery_->replace(server_, server());
 }
 
 SharedMatrix::SharedMatrix(storage::MatrixInfo info)
-    : info_(std::move(info)), reader_(std::make_unique<NoReader>()), delivery_(std::make_unique<Delivery>()) {}
+    : info_(std::move(info)), reader_(std::make_unique<NoReader>()), delivery_(std::make_shared<Delivery>()) {}
 
-void SharedMatrix::serve_others() {
+Delivery::Server SharedMatrix::server() const {
   // Not through this object, which may be moved. On other ranks nobody asks.
-  delivery_->serve = [&reader = *reader_](std::span<const std::byte> request) { return serve(reader, request); };
+  return [&reader = *reader_](std::span<const std::byte> request) { return serve(reader, request); };
 }
 
 void SharedMatrix::verify(const Context& context) {
@@ -94,7 +96,7 @@ void SharedMatrix::transpose() {
   // What is asked of rank 0 is in the exchanged sense on both sides: its reader is exchanged, too.
   if (delivered_ranks_ > 0 && dynamic_cast<const DeliveredReader*>(reader_.get()) != nullptr) return;
   reader_ = storage::transposed(std::move(reader_), info_);
-  serve_others();
+  delivery_->replace(server_, server());
 }
 
 }  // namespace rankwise::engine

@@ -22,9 +22,10 @@ class SharedMatrix {
   /// Rank 0 inspects the source; the others open it too or have it delivered.
   /// @throws ranks::AgreedError
   /// @note Collective
+  /// @param delivery that of other matrices which the same phases read; nothing: one of its own
   /// @param known what an earlier run has found, on rank 0: a text that is still the same is not scanned again
   SharedMatrix(const Context& context, const std::string& source, Deliver deliver,
-               const storage::MatrixInfo* known = nullptr);
+               const storage::MatrixInfo* known = nullptr, std::shared_ptr<Delivery> delivery = nullptr);
   /// One that is known but cannot be read, for phases that are done. @throws InputError when it is read
   explicit SharedMatrix(storage::MatrixInfo info);
 
@@ -44,12 +45,13 @@ class SharedMatrix {
   [[nodiscard]] std::uint64_t delivered_ranks() const { return delivered_ranks_; }
 
  private:
-  void serve_others();
+  [[nodiscard]] Delivery::Server server() const;
 
   storage::MatrixInfo info_;
   Deliver deliver_ = Deliver::automatic;
   std::unique_ptr<const storage::MatrixReader> reader_;
-  std::unique_ptr<Delivery> delivery_;
+  std::shared_ptr<Delivery> delivery_;
+  std::uint64_t server_ = 0;
   std::uint64_t delivered_ranks_ = 0;
 };
 

@@ -1,8 +1,10 @@
 #include "rankwise/expressions/evaluator.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
+#include "rankwise/base/errors.hpp"
 #include "rankwise/random/normal.hpp"
 #include "rankwise/random/philox.hpp"
 
@@ -41,6 +43,14 @@ const double* together(const LeafView& view, const double* first, std::size_t ro
     }
   }
   return room;
+}
+
+/// Whether each of them is an integer that float64 tells from its neighbours.
+bool are_exact(const double* values, std::size_t size) {
+  constexpr double most = 0x1p53;
+  std::size_t exact = 0;
+  for (std::size_t i = 0; i < size; ++i) exact += static_cast<std::size_t>(std::abs(values[i]) < most);
+  return exact == size;
 }
 
 bool is_drawn(const Leaf& leaf) {
@@ -106,6 +116,13 @@ void Evaluator::run(const Rectangle& rectangle, std::span<const LeafView> views,
   }
 }
 
+void Evaluator::need_exact(const double* integers, std::size_t size) const {
+  if (program_.elements == Elements::reals || are_exact(integers, size)) return;
+  throw InputError(
+      "an integer is 2^53 or more, where float64, in which everything is computed, is not exact; 1.0 * ... takes them "
+      "as real numbers");
+}
+
 void Evaluator::run_strip(const Rectangle& rectangle, const Strip& strip, std::span<const LeafView> views,
                           double* result, std::size_t row_stride) {
   const std::size_t size = strip.rows * strip.columns;
@@ -121,6 +138,7 @@ void Evaluator::run_strip(const Rectangle& rectangle, const Strip& strip, std::s
     }
     const double* first = views[i].data + strip.row * views[i].row_stride + strip.column * views[i].column_stride;
     registers_[i] = together(views[i], first, strip.rows, strip.columns, room);
+    if (leaf.elements == Elements::integers) need_exact(registers_[i], size);
   }
   const bool in_place = strip.rows == 1 || row_stride == strip.columns;
   const double* made = registers_[program_.result];
@@ -131,6 +149,7 @@ void Evaluator::run_strip(const Rectangle& rectangle, const Strip& strip, std::s
     kernels::apply(step.operation,
                    {registers_[step.operands[0]], registers_[step.operands[1]], registers_[step.operands[2]]}, size,
                    to);
+    if (step.elements == Elements::integers) need_exact(to, size);
     made = to;
   }
   if (made == result) return;

@@ -37,6 +37,7 @@ class Evaluator {
 
   /// @param views of the program's leaves; of those that are drawn, nothing is looked at
   /// @param result element (r, c) goes to result[r · row_stride + c]
+  /// @throws InputError if integers or truth values are made of integers of 2^53 or more, which float64 rounds
   void run(const Rectangle& rectangle, std::span<const LeafView> views, double* result, std::size_t row_stride);
 
   /// What one evaluator takes.
@@ -50,6 +51,7 @@ class Evaluator {
   };
   void run_strip(const Rectangle& rectangle, const Strip& strip, std::span<const LeafView> views, double* result,
                  std::size_t row_stride);
+  void need_exact(const double* integers, std::size_t size) const;
   double* room_of(std::size_t index) { return room_.data() + index * strip_size_; }
 
   const Program& program_;

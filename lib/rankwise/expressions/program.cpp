@@ -11,26 +11,28 @@ namespace {
 
 using Kind = Formula::Kind;
 
+/// A node as it is seen: through an even or an odd number of transpositions.
+struct View {
+  std::size_t node = 0;
+  bool swapped = false;
+  friend auto operator<=>(const View&, const View&) = default;
+};
+
 /// Makes the program of one node: everything down to operands, numbers and reductions.
 class ProgramMaker {
  public:
   /// @param pass_of gives the number of the pass that a reduction comes from
   template <class PassOf>
-  ProgramMaker(const Formula& formula, std::size_t root, PassOf pass_of) : formula_(formula) {
-    program_.shape = formula.node(root).shape;
-    program_.elements = formula.node(root).elements;
+  ProgramMaker(const Formula& formula, View root, PassOf pass_of) : formula_(formula) {
+    const Shape& shape = formula.node(root.node).shape;
+    program_.shape = root.swapped ? shape.transposed() : shape;
+    program_.elements = formula.node(root.node).elements;
     collect(root, pass_of);
     number_registers();
   }
   Program take() { return std::move(program_); }
 
  private:
-  /// A node as it is seen: through an even or an odd number of transpositions.
-  struct View {
-    std::size_t node = 0;
-    bool swapped = false;
-    friend auto operator<=>(const View&, const View&) = default;
-  };
   struct Value {
     enum class Kind : std::uint8_t { leaf, constant, step } kind = Kind::leaf;
     std::size_t index = 0;
@@ -38,8 +40,8 @@ class ProgramMaker {
 
   /// Views in an order in which each stands behind what it needs; nodes are numbered like that already.
   template <class PassOf>
-  void collect(std::size_t root, PassOf pass_of) {
-    std::set<View> needed{{root, false}};
+  void collect(const View& root, PassOf pass_of) {
+    std::set<View> needed{root};
     // From the back: what a view needs has a lower number.
     for (auto view = needed.rbegin(); view != needed.rend(); ++view) {
       const auto [index, swapped] = *view;
@@ -51,7 +53,7 @@ class ProgramMaker {
       }
     }
     for (const View& view : needed) values_.emplace(view, value_of(view, pass_of));
-    last_ = values_.at({root, false});
+    last_ = values_.at(root);
   }
 
   template <class PassOf>
@@ -61,21 +63,25 @@ class ProgramMaker {
       case Kind::number:
         return constant(node.number);
       case Kind::operand:
-        return leaf(seen({.kind = Leaf::Kind::operand, .index = node.index}, node.shape, view.swapped));
+        return leaf(seen({.kind = Leaf::Kind::operand, .index = node.index, .elements = node.elements}, node.shape,
+                         view.swapped));
       case Kind::uniform:
       case Kind::normal: {
         const auto kind = node.kind == Kind::uniform ? Leaf::Kind::uniform : Leaf::Kind::normal;
         return leaf({.kind = kind, .index = node.index, .swapped = view.swapped});
       }
       case Kind::reduction:
-        return leaf(seen({.kind = Leaf::Kind::reduced, .index = pass_of(view.node), .reduction = node.reduction},
+        return leaf(seen({.kind = Leaf::Kind::reduced,
+                          .index = pass_of(view.node),
+                          .reduction = node.reduction,
+                          .elements = node.elements},
                          node.shape, view.swapped));
       case Kind::transposed:
         return values_.at({node.arguments[0], !view.swapped});
       case Kind::operation:
         break;
     }
-    Step step{.operation = node.operation};
+    Step step{.operation = node.operation, .elements = node.elements};
     std::array<Value, 3> operands{};
     for (int i = 0; i < kernels::operands_of(node.operation); ++i) {
       const auto at = static_cast<std::size_t>(i);
@@ -148,7 +154,7 @@ class ProgramMaker {
 
 }  // namespace
 
-Plan compile(const Formula& formula) {
+Plan compile(const Formula& formula, bool result_swapped) {
   Plan plan;
   std::map<std::pair<std::size_t, int>, std::uint64_t> passes;  // of an argument along an axis
   const auto pass_of = [&](std::size_t reduction) {
@@ -161,9 +167,9 @@ Plan compile(const Formula& formula) {
     if (node.kind != Kind::reduction) continue;
     const auto [place, is_new] = passes.try_emplace({node.arguments[0], node.reduction.axis}, plan.passes.size());
     if (!is_new) continue;
-    plan.passes.push_back({ProgramMaker(formula, node.arguments[0], pass_of).take(), node.reduction.axis});
+    plan.passes.push_back({ProgramMaker(formula, {node.arguments[0], false}, pass_of).take(), node.reduction.axis});
   }
-  plan.result = ProgramMaker(formula, formula.whole(), pass_of).take();
+  plan.result = ProgramMaker(formula, {formula.whole(), result_swapped}, pass_of).take();
   return plan;
 }
 

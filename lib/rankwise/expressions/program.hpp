@@ -22,6 +22,7 @@ struct Leaf {
   Kind kind = Kind::operand;
   std::uint64_t index = 0;
   Reduction reduction = {};  ///< what of a pass is meant
+  Elements elements = Elements::reals;
 
   /// Element (r, c) of what the program makes takes element (c, r) of the leaf.
   bool swapped = false;
@@ -35,6 +36,7 @@ struct Step {
   kernels::Operation operation = kernels::Operation::add;
   std::array<std::uint32_t, 3> operands = {};
   std::uint32_t result = 0;
+  Elements elements = Elements::reals;  ///< of what it makes
 };
 
 /// How the elements of one shape are made, without a temporary: all steps for some elements at a time.
@@ -61,6 +63,8 @@ struct Plan {
   Program result;
 };
 
-Plan compile(const Formula& formula);
+/// @param result_swapped the result's program makes the transposed matrix
+/// @pre a swapped result has two dimensions
+Plan compile(const Formula& formula, bool result_swapped = false);
 
 }  // namespace rankwise::expressions

@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "rankwise/base/number_text.hpp"
+
 namespace rankwise::matrices {
 namespace {
 
@@ -19,7 +21,8 @@ std::vector<std::byte> as_csv(const MatrixShape& shape, const Region& region, st
     for (std::uint64_t r = 0; r < region.rows.size(); ++r) {
       for (std::uint64_t c = 0; c < region.columns.size(); ++c) {
         const bool first = region.columns.begin + c == 0;  // a wide row comes in several pieces
-        fmt::format_to(std::back_inserter(text), "{}{}", first ? "" : ",", *next++);
+        if (!first) text.push_back(',');
+        append_number(text, *next++);
       }
       if (region.columns.end == shape.columns) text.push_back('\n');
     }
@@ -40,9 +43,9 @@ std::vector<std::byte> padded_chunk(const MatrixShape& shape, const Region& regi
   return chunk;
 }
 
-/// The longest number of a type in the fewest digits that come back the same, with a comma.
+/// The longest number of a type in the fewest digits that come back the same, with a comma or the end of its line.
 std::uint64_t longest_field(storage::ElementType type) {
-  if (!storage::is_floating(type)) return sizeof("99,") - 1;  // all that are generated
+  if (!storage::is_floating(type)) return sizeof("-9223372036854775808,") - 1;
   return storage::size_of(type) == 8 ? sizeof("-1.2345678901234567e-308,") - 1 : sizeof("-1.2345678e-38,") - 1;
 }
 

@@ -6,13 +6,13 @@
 
 namespace rankwise::matrices {
 
-Pieces::Pieces(const storage::MatrixShape& shape)
+Pieces::Pieces(const storage::MatrixShape& shape, const std::optional<storage::ChunkShape>& tile)
     : by_rows_(shape.contiguous == storage::Contiguous::rows),
       outer_(by_rows_ ? shape.rows : shape.columns),
       inner_(by_rows_ ? shape.columns : shape.rows) {
-  if (shape.chunk) {
-    outer_step_ = by_rows_ ? shape.chunk->rows : shape.chunk->columns;
-    inner_step_ = by_rows_ ? shape.chunk->columns : shape.chunk->rows;
+  if (const auto& each = shape.chunk ? shape.chunk : tile) {
+    outer_step_ = by_rows_ ? each->rows : each->columns;
+    inner_step_ = by_rows_ ? each->columns : each->rows;
     return;
   }
   const std::uint64_t room = (std::uint64_t{4} << 20) / storage::size_of(shape.type);
@@ -38,8 +38,9 @@ storage::Region Pieces::region(std::uint64_t piece) const {
   return {.rows = inner(piece), .columns = outer(piece)};
 }
 
-std::uint64_t Pieces::first_element(std::uint64_t piece) const {
-  return outer(piece).begin * inner_ + inner(piece).begin;
+storage::ChunkShape Pieces::largest() const {
+  if (by_rows_) return {.rows = outer_step_, .columns = inner_step_};
+  return {.rows = inner_step_, .columns = outer_step_};
 }
 
 }  // namespace rankwise::matrices

@@ -1,22 +1,23 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "rankwise/storage/matrix_output.hpp"
 
 namespace rankwise::matrices {
 
-/// How a matrix that is written is cut: into its chunks, or, without chunks, into runs of about 4 MiB that lie together
-/// in the file. Depends on the shape alone.
+/// How a matrix that is written is cut: into its chunks, or, without chunks, into tiles, or into runs of about 4 MiB
+/// that lie together in the file. They are numbered in the file's order.
 class Pieces {
  public:
-  explicit Pieces(const storage::MatrixShape& shape);
+  /// @param tile of a matrix without chunks; nothing: runs, which depend on the shape alone
+  explicit Pieces(const storage::MatrixShape& shape, const std::optional<storage::ChunkShape>& tile = {});
   [[nodiscard]] std::uint64_t count() const;
   [[nodiscard]] storage::Region region(std::uint64_t piece) const;
-  /// Of the largest piece.
+  /// The largest piece.
+  [[nodiscard]] storage::ChunkShape largest() const;
   [[nodiscard]] std::uint64_t elements() const { return outer_step_ * inner_step_; }
-  /// Where a piece of an unchunked matrix begins, counted in elements.
-  [[nodiscard]] std::uint64_t first_element(std::uint64_t piece) const;
 
  private:
   [[nodiscard]] blocks::Range outer(std::uint64_t piece) const;

@@ -1,5 +1,7 @@
 #include "rankwise/matrices/random_elements.hpp"
 
+#include <fmt/format.h>
+
 #include <limits>
 #include <type_traits>
 
@@ -75,6 +77,14 @@ void RandomElements::fill(const storage::MatrixShape& shape, const storage::Regi
       }
     }
   });
+}
+
+engine::Identity RandomMaker::identity() const {
+  return {.method = "generate",
+          .version = 1,
+          .input = "",
+          .seed = elements_.seed,
+          .options = fmt::format("{} {}", static_cast<int>(elements_.distribution), elements_.nan_fraction)};
 }
 
 }  // namespace rankwise::matrices

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <span>
 
+#include "rankwise/engine/identity.hpp"
+#include "rankwise/matrices/element_maker.hpp"
 #include "rankwise/storage/matrix_output.hpp"
 
 namespace rankwise::matrices {
@@ -23,6 +25,20 @@ struct RandomElements {
 
   /// Fills memory with the elements of `region`, in the shape's type and order (that of its contiguous dimension).
   void fill(const storage::MatrixShape& shape, const storage::Region& region, std::span<std::byte> to) const;
+};
+
+/// Makes them for a file.
+class RandomMaker final : public ElementMaker {
+ public:
+  explicit RandomMaker(const RandomElements& elements) : elements_(elements) {}
+  void make(const storage::MatrixShape& shape, const storage::Region& region, Scratch*,
+            std::span<std::byte> to) const override {
+    elements_.fill(shape, region, to);
+  }
+  [[nodiscard]] engine::Identity identity() const;
+
+ private:
+  RandomElements elements_;
 };
 
 }  // namespace rankwise::matrices

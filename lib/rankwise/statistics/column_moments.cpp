@@ -9,6 +9,7 @@
 
 #include "rankwise/base/checked.hpp"
 #include "rankwise/engine/run.hpp"
+#include "rankwise/kernels/moments_encoding.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/statistics/cut.hpp"
 #include "rankwise/statistics/room.hpp"
@@ -18,49 +19,6 @@ namespace {
 
 using kernels::FloatMoments;
 using kernels::IntegerMoments;
-
-template <class M, class Act>
-constexpr void for_each_field(Act act) {
-  act(&M::count);
-  act(&M::nan);
-  act(&M::sum);
-  act(&M::centre);
-  act(&M::offset);
-  act(&M::m2);
-  act(&M::min);
-  act(&M::max);
-}
-
-template <class M>
-constexpr bool has_padding() {
-  std::size_t bytes = 0;
-  for_each_field<M>([&]<class T>(T M::*) { bytes += sizeof(T); });
-  return bytes < sizeof(M);
-}
-
-/// As they are, or field by field where there would be rubbish between fields: a lane has thousands of columns.
-template <class M>
-void encode_moments(const std::vector<M>& moments, ByteWriter& out) {
-  out.reserve(moments.size() * sizeof(M) + sizeof(M));
-  if constexpr (!has_padding<M>()) return out.put_vector(moments);
-  for_each_field<M>([&]<class T>(T M::*field) {
-    std::vector<T> values(moments.size());
-    std::transform(moments.begin(), moments.end(), values.begin(), [&](const M& each) { return each.*field; });
-    out.put_vector(values);
-  });
-}
-
-template <class M>
-std::vector<M> decode_moments(ByteReader& in) {
-  if constexpr (!has_padding<M>()) return in.get_vector<M>();
-  std::vector<M> moments;
-  for_each_field<M>([&]<class T>(T M::*field) {
-    const auto values = in.get_vector<T>();
-    moments.resize(values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) moments[i].*field = values[i];
-  });
-  return moments;
-}
 
 /// In steps of `step_rows`, merged as nodes of the tree are.
 template <class T>
@@ -104,7 +62,7 @@ class MomentsJob {
   [[nodiscard]] Bytes block_bytes() const {
     // Left children that wait for their siblings, one a level.
     const auto nodes = static_cast<std::uint64_t>(std::bit_width(cut_.step_rows / step_rows_) - 1);
-    const Bytes to_read = room_to_read(matrix_.info(), step_rows_ * cut_.lane_columns);
+    const Bytes to_read = storage::room_to_read(matrix_.info(), step_rows_ * cut_.lane_columns);
     return {checked_sum(to_read.value, nodes * partial_bytes().value, "a block of the input")};
   }
 
@@ -120,12 +78,12 @@ class MomentsJob {
   }
   static void encode(const Partial& partial, ByteWriter& out) {
     out.put(std::uint64_t{partial.index()});
-    std::visit([&](const auto& moments) { encode_moments(moments, out); }, partial);
+    std::visit([&](const auto& moments) { kernels::encode(moments, out); }, partial);
   }
   static Partial decode(ByteReader& in) {
     const bool integers = in.get<std::uint64_t>() == 1;
-    if (integers) return decode_moments<IntegerMoments>(in);
-    return decode_moments<FloatMoments>(in);
+    if (integers) return kernels::decode_moments<IntegerMoments>(in);
+    return kernels::decode_moments<FloatMoments>(in);
   }
   [[nodiscard]] bool fits(const Partial& partial, std::uint64_t lane) const {
     const blocks::Range columns = cut_.region_of({lane, 0}).columns;

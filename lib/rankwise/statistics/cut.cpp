@@ -34,23 +34,9 @@ storage::Region MatrixCut::region_of(blocks::Block block) const {
           .columns = blocks::piece(columns, lane_columns, block.lane)};
 }
 
-std::uint64_t widest_of(const storage::MatrixInfo& info) {
-  std::uint64_t widest = 1;
-  for (const auto type : info.types) widest = std::max<std::uint64_t>(widest, storage::size_of(type));
-  return widest;
-}
-
 std::uint64_t reads_of_a_chunk(const storage::MatrixInfo& info, const MatrixCut& cut) {
   const std::uint64_t width = std::min(info.chunk.value_or(storage::ChunkShape{}).columns, info.columns);
   return at_least_one(divide_up(width, cut.lane_columns));
-}
-
-Bytes room_to_read(const storage::MatrixInfo& info, std::uint64_t elements) {
-  const storage::ChunkShape chunk = info.chunk.value_or(storage::ChunkShape{.rows = 0, .columns = 0});
-  constexpr std::uint64_t steps = 3;  // as stored, and before and after a filter
-  const std::uint64_t on_the_way =
-      checked_product(checked_product(chunk.rows, chunk.columns, "a chunk"), steps, "a chunk");
-  return {checked_product(checked_sum(elements, on_the_way, "a block"), widest_of(info), "a block of the input")};
 }
 
 MatrixCut cut_matrix(const storage::MatrixInfo& info, std::uint64_t most_lane_columns) {

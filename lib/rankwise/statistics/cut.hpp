@@ -2,7 +2,6 @@
 
 #include <cstdint>
 
-#include "rankwise/base/bytes.hpp"
 #include "rankwise/blocks/grid.hpp"
 #include "rankwise/storage/matrix.hpp"
 
@@ -22,14 +21,8 @@ struct MatrixCut {
   [[nodiscard]] std::uint64_t largest_elements() const { return lane_columns * step_rows; }
 };
 
-/// Bytes of the widest element.
-std::uint64_t widest_of(const storage::MatrixInfo& info);
-
 /// How often a chunk is read where lanes are narrower than chunks; 1 elsewhere.
 std::uint64_t reads_of_a_chunk(const storage::MatrixInfo& info, const MatrixCut& cut);
-
-/// What it takes to read a block of so many elements: their room, and that of chunks on the way from their file.
-Bytes room_to_read(const storage::MatrixInfo& info, std::uint64_t elements);
 
 /// Depends on the matrix alone: its shape, its type and how it lies in the file.
 /// @param most_lane_columns for which a partial result stays small; more where chunks are wider

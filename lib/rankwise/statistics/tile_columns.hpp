@@ -61,8 +61,8 @@ inline Bytes bytes_at_hand(const storage::MatrixInfo& info, std::uint64_t column
   const char* what = "a block of the input";
   const bool copies = info.contiguous == storage::Contiguous::rows;
   const std::uint64_t beside = 1 + (copies ? std::min(columns, TileColumns<double>::at_a_time) : 0);
-  const std::uint64_t copied = checked_product(checked_product(beside, rows, what), widest_of(info), what);
-  return {checked_sum(room_to_read(info, checked_product(columns, rows, what)).value, copied, what)};
+  const std::uint64_t copied = checked_product(checked_product(beside, rows, what), storage::widest_of(info), what);
+  return {checked_sum(storage::room_to_read(info, checked_product(columns, rows, what)).value, copied, what)};
 }
 
 }  // namespace rankwise::statistics

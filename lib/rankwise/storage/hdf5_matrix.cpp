@@ -59,6 +59,7 @@ MatrixInfo matrix_of(hid_t file, const std::string& path, const Hdf5Entry& entry
         fmt::format("{}:{} has {} dimensions; a matrix has 2, a column 1", path, entry.path, entry.extent.size()));
   }
   MatrixInfo info{.dataset = entry.path, .rows = entry.rows(), .columns = entry.columns()};
+  info.is_vector = entry.extent.size() == 1;
   set_common(info, path, entry.other_files);
   info.contiguous = entry.contiguous();
   info.chunk = entry.chunk_shape();

@@ -23,6 +23,7 @@ void MatrixInfo::encode(ByteWriter& out) const {
   out.put(format);
   out.put(rows);
   out.put(columns);
+  out.put(is_vector);
   out.put(contiguous);
   out.put(chunk.has_value());
   out.put(chunk.value_or(ChunkShape{}));
@@ -46,6 +47,7 @@ MatrixInfo MatrixInfo::decode(ByteReader& in) {
   info.format = in.get<Format>();
   info.rows = in.get<std::uint64_t>();
   info.columns = in.get<std::uint64_t>();
+  info.is_vector = in.get<bool>();
   info.contiguous = in.get<Contiguous>();
   const bool chunked = in.get<bool>();
   const auto chunk = in.get<ChunkShape>();
@@ -73,12 +75,27 @@ std::string MatrixInfo::fingerprint() const {
   digest.add(dataset);
   digest.add(rows);
   digest.add(columns);
+  digest.add(std::uint64_t{is_vector});
   digest.add(std::uint64_t{static_cast<std::uint8_t>(contiguous)});
   digest.add(chunk ? chunk->rows : 0);
   digest.add(chunk ? chunk->columns : 0);
   digest.add(std::uint64_t{types.size()});
   for (const ElementType type : types) digest.add(storage::name_of(type));
   return content.empty() ? digest.hex() : digest.hex() + " " + content;
+}
+
+std::uint64_t widest_of(const MatrixInfo& info) {
+  std::uint64_t widest = 1;
+  for (const auto type : info.types) widest = std::max<std::uint64_t>(widest, size_of(type));
+  return widest;
+}
+
+Bytes room_to_read(const MatrixInfo& info, std::uint64_t elements) {
+  const ChunkShape chunk = info.chunk.value_or(ChunkShape{.rows = 0, .columns = 0});
+  constexpr std::uint64_t steps = 3;  // as stored, and before and after a filter
+  const std::uint64_t on_the_way =
+      checked_product(checked_product(chunk.rows, chunk.columns, "a chunk"), steps, "a chunk");
+  return {checked_product(checked_sum(elements, on_the_way, "a block"), widest_of(info), "a block of the input")};
 }
 
 void Tile::describe(const Region& region, std::uint64_t stride, ElementType type, Contiguous contiguous) {

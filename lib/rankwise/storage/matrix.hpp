@@ -42,6 +42,7 @@ struct MatrixInfo {
   Format format = Format::hdf5;
   std::uint64_t rows = 0;
   std::uint64_t columns = 0;
+  bool is_vector = false;  ///< the file has one dimension, which is a column
   Contiguous contiguous = Contiguous::rows;
   std::optional<ChunkShape> chunk = {};  ///< where the file is stored, or indexed, in chunks
   std::vector<ElementType> types = {};   ///< of each column, or one for all of them
@@ -61,6 +62,12 @@ struct MatrixInfo {
   void encode(ByteWriter& out) const;
   static MatrixInfo decode(ByteReader& in);
 };
+
+/// Bytes of the widest element.
+std::uint64_t widest_of(const MatrixInfo& info);
+
+/// What it takes to read so many elements at once: their room, and that of chunks on the way from their file.
+Bytes room_to_read(const MatrixInfo& info, std::uint64_t elements);
 
 /// A region's elements in memory: in the tile's own room, which is kept from one region to the next, or where they lie
 /// already.

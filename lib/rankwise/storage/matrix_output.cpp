@@ -49,15 +49,16 @@ std::optional<std::uint64_t> lay_out_hdf5(const std::string& path, const Destina
   Hdf5File file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
   if (!file.valid()) fail(destination.file);
   disk.reserve(room_for_headers + (shape.chunk ? 0 : shape.elements() * size_of(shape.type)));
+  const int dimensions = shape.is_vector ? 1 : 2;
   const auto extent = stored(shape.contiguous, shape.rows, shape.columns);
-  const Hdf5Space space(H5Screate_simple(2, extent.data(), nullptr));
+  const Hdf5Space space(H5Screate_simple(dimensions, extent.data(), nullptr));
   const Hdf5Properties creation(H5Pcreate(H5P_DATASET_CREATE));
   const Hdf5Properties links(H5Pcreate(H5P_LINK_CREATE));
   H5Pset_create_intermediate_group(links.get(), 1);
   H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER);
   if (shape.chunk) {
     const auto chunk = stored(shape.contiguous, shape.chunk->rows, shape.chunk->columns);
-    H5Pset_chunk(creation.get(), 2, chunk.data());
+    H5Pset_chunk(creation.get(), dimensions, chunk.data());
     if (shape.gzip > 0) {
       H5Pset_shuffle(creation.get());
       H5Pset_deflate(creation.get(), static_cast<unsigned>(shape.gzip));
@@ -80,9 +81,10 @@ std::optional<std::uint64_t> lay_out_hdf5(const std::string& path, const Destina
 std::uint64_t lay_out_npy(const std::string& path, const Destination& destination, const MatrixShape& shape) {
   const char kind = is_floating(shape.type) ? 'f' : name_of(shape.type)[0] == 'u' ? 'u' : 'i';
   const std::size_t size = size_of(shape.type);
-  std::string header =
-      fmt::format("{{'descr': '{}{}{}', 'fortran_order': {}, 'shape': ({}, {}), }}", size == 1 ? '|' : '<', kind, size,
-                  shape.contiguous == Contiguous::columns ? "True" : "False", shape.rows, shape.columns);
+  const std::string extent =
+      shape.is_vector ? fmt::format("{},", shape.rows) : fmt::format("{}, {}", shape.rows, shape.columns);
+  std::string header = fmt::format("{{'descr': '{}{}{}', 'fortran_order': {}, 'shape': ({}), }}", size == 1 ? '|' : '<',
+                                   kind, size, shape.contiguous == Contiguous::columns ? "True" : "False", extent);
   constexpr std::size_t alignment = 64, start = 10;
   header.append(alignment - (start + header.size() + 1) % alignment, ' ');
   header += '\n';

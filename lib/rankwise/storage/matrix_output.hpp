@@ -21,6 +21,7 @@ struct MatrixShape {
   ElementType type = ElementType::float64;
   Contiguous contiguous = Contiguous::rows;  ///< columns: stored as columns × rows, marked rankwise_layout = "columns"
   std::optional<ChunkShape> chunk = {};      ///< HDF5 only
+  bool is_vector = false;                    ///< one column, rows contiguous, the only dimension in the file
   int gzip = 0;                              ///< HDF5 chunks only: shuffled and deflated at this level, 1 to 9
 
   [[nodiscard]] std::uint64_t elements() const { return rows * columns; }

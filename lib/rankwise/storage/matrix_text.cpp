@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "rankwise/base/errors.hpp"
+#include "rankwise/base/number_text.hpp"
 #include "rankwise/base/stop_request.hpp"
 #include "rankwise/storage/result_formats.hpp"
 

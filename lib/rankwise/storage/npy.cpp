@@ -151,6 +151,7 @@ MatrixInfo inspect_npy(const std::string& path) {
   }
 
   MatrixInfo info{.file = path, .format = Format::npy, .rows = layout.rows, .columns = layout.columns};
+  info.is_vector = shape->size() == 1;
   info.contiguous = layout.contiguous;
   info.types = {layout.type};
   const bool half = layout.stored_bytes_per_element() != size_of(layout.type);

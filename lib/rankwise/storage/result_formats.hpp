@@ -31,9 +31,6 @@ std::vector<std::string> distinct(std::vector<std::string> names);
 
 /// Quoted where it must be (RFC 4180), and where a reader might drop it: an empty line, white space around it.
 void append_text(std::string& out, std::string_view text, char separator);
-/// The fewest digits that come back the same. Always with a sign of being a real number, so that readers do not make
-/// a column of integers, which know no -0.0, of it.
-void append_number(std::string& out, double value);
 /// Of a .csv or .tsv.
 char separator_of(const Destination& destination);
 /// The dataset of a matrix, from the root.

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
+#include "rankwise/base/number_text.hpp"
 #include "rankwise/storage/csv_fields.hpp"
 #include "rankwise/storage/result_formats.hpp"
 
@@ -21,16 +22,6 @@ void append_text(std::string& out, std::string_view text, char separator) {
   out += '"';
   for (const char c : text) out.append(c == '"' ? 2 : 1, c);
   out += '"';
-}
-
-void append_number(std::string& out, double value) {
-  if (std::isnan(value)) {  // whose sign means nothing
-    out += "nan";
-    return;
-  }
-  const std::size_t begin = out.size();
-  fmt::format_to(std::back_inserter(out), "{}", value);
-  if (std::isfinite(value) && out.find_first_of(".e", begin) == std::string::npos) out += ".0";
 }
 
 namespace {

@@ -169,6 +169,7 @@ std::unique_ptr<const MatrixReader> open_matrix(const MatrixInfo& info) {
 
 MatrixInfo transposed(MatrixInfo info) {
   std::swap(info.rows, info.columns);
+  info.is_vector = false;
   info.contiguous = info.contiguous == Contiguous::rows ? Contiguous::columns : Contiguous::rows;
   if (info.chunk) std::swap(info.chunk->rows, info.chunk->columns);
   info.names.clear();

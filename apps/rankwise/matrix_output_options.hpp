@@ -1,0 +1,53 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "apps/rankwise/checkpoint_options.hpp"
+#include "rankwise/matrices/write_matrix.hpp"
+#include "rankwise/storage/matrix_output.hpp"
+
+namespace rankwise::app {
+
+/// Where a command writes a matrix to, and how it lies there.
+class MatrixOutputOptions {
+ public:
+  /// --layout, --dtype, --chunk, --gzip, --overwrite; the file itself is the command's own option or argument.
+  /// @param default_type in words
+  void add_to(CLI::App& app, const std::string& default_type);
+  void set_destination(const std::string& text) { destination_ = storage::parse_destination(text); }
+
+  /// @throws UsageError for what no matrix can be written with
+  void check(const std::string& command, const CheckpointOptions& checkpoint) const;
+  [[nodiscard]] bool has_destination() const { return destination_.has_value(); }
+  [[nodiscard]] const storage::Destination& destination() const { return *destination_; }
+  [[nodiscard]] bool overwrite() const { return overwrite_; }
+  [[nodiscard]] std::optional<storage::ElementType> type() const { return type_; }
+  [[nodiscard]] bool has_layout() const { return contiguous_.has_value(); }
+  [[nodiscard]] bool is_chunked() const { return chunk_ || gzip_ > 0; }
+
+  /// The extents and type that are to be written, and how they lie in the file.
+  struct Extents {
+    std::uint64_t rows = 0;
+    std::uint64_t columns = 0;
+    bool is_vector = false;
+    storage::Contiguous contiguous = storage::Contiguous::rows;  ///< unless the user chose
+  };
+  /// @throws UsageError if they cannot be
+  [[nodiscard]] storage::MatrixShape shape(const Extents& extents, storage::ElementType type) const;
+
+ private:
+  void take_chunk(const std::string& text);
+  void take_gzip(const std::string& text);
+
+  std::optional<storage::Destination> destination_;
+  bool overwrite_ = false;
+  std::optional<storage::Contiguous> contiguous_;
+  std::optional<storage::ElementType> type_;
+  std::optional<storage::ChunkShape> chunk_;
+  int gzip_ = 0;
+};
+
+}  // namespace rankwise::app

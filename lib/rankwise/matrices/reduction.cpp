@@ -1,0 +1,222 @@
+#include "rankwise/matrices/reduction.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "rankwise/base/checked.hpp"
+#include "rankwise/engine/run.hpp"
+#include "rankwise/kernels/moments.hpp"
+#include "rankwise/kernels/moments_encoding.hpp"
+#include "rankwise/ranks/agreement.hpp"
+
+namespace rankwise::matrices {
+namespace {
+
+using expressions::Rectangle;
+using expressions::Reduction;
+using expressions::Statistic;
+using kernels::FloatMoments;
+using kernels::IntegerMoments;
+using storage::ChunkShape;
+using storage::Contiguous;
+using storage::ElementType;
+using storage::Tile;
+
+/// Of each column of a tile.
+template <class T>
+std::vector<kernels::MomentsOf<T>> moments_of_columns(const Tile& tile) {
+  std::vector<kernels::MomentsOf<T>> moments(tile.columns());
+  const T* values = tile.data<T>();
+  if (tile.contiguous() == Contiguous::rows) {
+    kernels::moments_of_columns<T>(values, tile.rows(), tile.row_stride(), std::max<std::uint64_t>(1, tile.rows()),
+                                   moments);
+  } else {
+    for (std::uint64_t c = 0; c < tile.columns(); ++c) {
+      moments[c] = kernels::moments_of_run(values + c * tile.column_stride(), tile.rows());
+    }
+  }
+  return moments;
+}
+
+template <class M>
+double value_of(const M& m, const Reduction& reduction) {
+  constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+  if (m.nan > 0) return not_a_number;
+  const auto n = static_cast<double>(m.count);
+  switch (reduction.statistic) {
+    case Statistic::sum:
+      return static_cast<double>(m.sum);
+    case Statistic::mean:
+      return m.count == 0 ? not_a_number : static_cast<double>(m.sum) / n;
+    case Statistic::min:
+      return static_cast<double>(m.min);
+    case Statistic::max:
+      return static_cast<double>(m.max);
+    case Statistic::var:
+    case Statistic::std:
+      break;
+  }
+  if (m.count <= reduction.ddof) return not_a_number;
+  const double variance = m.m2 / static_cast<double>(m.count - reduction.ddof);
+  return reduction.statistic == Statistic::var ? variance : std::sqrt(variance);
+}
+
+/// A lane is what stands side by side when all is reduced along its axis: a run of columns, a run of rows, or all.
+class ReductionJob {
+ public:
+  using Partial = std::variant<std::vector<FloatMoments>, std::vector<IntegerMoments>>;
+  struct Scratch {
+    Tile tile;
+    std::vector<double> values;
+    std::unique_ptr<TileProgram::Scratch> program;
+  };
+
+  explicit ReductionJob(const Reductions& reductions)
+      : reductions_(reductions), argument_(*reductions.argument), tile_(argument_.tile()) {
+    constexpr std::uint64_t most_side_by_side = 8192;  // of whom a partial result is half a MiB
+    if (reductions.axis == 0) tile_.columns = std::min(tile_.columns, most_side_by_side);
+    if (reductions.axis == 1) tile_.rows = std::min(tile_.rows, most_side_by_side);
+  }
+
+  [[nodiscard]] engine::Identity identity() const {
+    engine::Identity identity = reductions_.job;
+    identity.options += fmt::format(" reduced along {} in {} × {}", reductions_.axis, tile_.rows, tile_.columns);
+    return identity;
+  }
+  [[nodiscard]] blocks::Grid grid() const {
+    if (reductions_.axis == 0) return {.lanes = tiles_in_a_row(), .steps = tiles_in_a_column()};
+    if (reductions_.axis == 1) return {.lanes = tiles_in_a_column(), .steps = tiles_in_a_row()};
+    return {.lanes = 1, .steps = checked_product(tiles_in_a_column(), tiles_in_a_row(), "the number of tiles")};
+  }
+  [[nodiscard]] Bytes partial_bytes() const {
+    const std::uint64_t size = reductions_.axis == 0 ? tile_.columns : reductions_.axis == 1 ? tile_.rows : 1;
+    return {size * sizeof(IntegerMoments) + 64};
+  }
+  [[nodiscard]] Bytes block_bytes() const {
+    const std::uint64_t elements = tile_.rows * tile_.columns;
+    // Read as they are, or made, and made integers of.
+    return {checked_sum(argument_.bytes_needed(tile_).value, 2 * elements * sizeof(double), "a tile")};
+  }
+
+  [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const {
+    make(rectangle_of(block), scratch);
+    if (reductions_.axis == 1) scratch.tile.transpose();
+    return storage::with_type(scratch.tile.type(), [&](auto zero) -> Partial {
+      auto moments = moments_of_columns<decltype(zero)>(scratch.tile);
+      if (reductions_.axis >= 0) return moments;
+      for (std::size_t c = 1; c < moments.size(); ++c) kernels::merge(moments[0], moments[c]);
+      moments.resize(1);
+      return moments;
+    });
+  }
+  void announce(blocks::Block block) const { argument_.announce(rectangle_of(block)); }
+  void merge(Partial& left, const Partial& right) const {
+    std::visit(
+        [&](auto& mine) {
+          const auto& other = std::get<std::remove_reference_t<decltype(mine)>>(right);
+          for (std::size_t i = 0; i < mine.size(); ++i) kernels::merge(mine[i], other[i]);
+        },
+        left);
+  }
+  static void encode(const Partial& partial, ByteWriter& out) {
+    out.put(std::uint64_t{partial.index()});
+    std::visit([&](const auto& moments) { kernels::encode(moments, out); }, partial);
+  }
+  static Partial decode(ByteReader& in) {
+    const bool integers = in.get<std::uint64_t>() == 1;
+    if (integers) return kernels::decode_moments<IntegerMoments>(in);
+    return kernels::decode_moments<FloatMoments>(in);
+  }
+  [[nodiscard]] bool fits(const Partial& partial, std::uint64_t lane) const {
+    const Rectangle first = rectangle_of({lane, 0});
+    const std::uint64_t size = reductions_.axis == 0 ? first.columns : reductions_.axis == 1 ? first.rows : 1;
+    return gives_integers() == std::holds_alternative<std::vector<IntegerMoments>>(partial) &&
+           std::visit([&](const auto& moments) { return moments.size() == size; }, partial);
+  }
+
+ private:
+  [[nodiscard]] std::uint64_t rows() const { return argument_.program().shape.rows(); }
+  [[nodiscard]] std::uint64_t columns() const { return argument_.program().shape.columns(); }
+  [[nodiscard]] std::uint64_t tiles_in_a_column() const { return divide_up(rows(), tile_.rows); }
+  [[nodiscard]] std::uint64_t tiles_in_a_row() const { return divide_up(columns(), tile_.columns); }
+
+  [[nodiscard]] Rectangle rectangle_of(blocks::Block block) const {
+    std::uint64_t row = block.step, column = block.lane;
+    if (reductions_.axis == 1) std::swap(row, column);
+    if (reductions_.axis < 0) {
+      row = block.step / tiles_in_a_row();
+      column = block.step % tiles_in_a_row();
+    }
+    const blocks::Range r = blocks::piece(rows(), tile_.rows, row), c = blocks::piece(columns(), tile_.columns, column);
+    return {.first_row = r.begin, .first_column = c.begin, .rows = r.size(), .columns = c.size()};
+  }
+
+  [[nodiscard]] bool gives_integers() const {
+    if (argument_.bare_matrix() == nullptr) return argument_.program().elements != expressions::Elements::reals;
+    return !storage::is_floating(argument_.matrix_of(*argument_.bare_matrix()).info().type_of(0));
+  }
+
+  /// A matrix as its file has it; or what the program makes, integers as such: their sums are exact.
+  void make(const Rectangle& rectangle, Scratch& scratch) const {
+    if (argument_.bare_matrix() != nullptr) return argument_.read_bare(rectangle, scratch.tile);
+    if (!scratch.program) scratch.program = std::make_unique<TileProgram::Scratch>(argument_);
+    const storage::Region region{{0, rectangle.rows}, {0, rectangle.columns}};
+    if (!gives_integers()) {
+      const auto room = scratch.tile.prepare(region, ElementType::float64, Contiguous::rows);
+      return argument_.run(rectangle, *scratch.program, reinterpret_cast<double*>(room.data()));
+    }
+    scratch.values.resize(region.elements());
+    argument_.run(rectangle, *scratch.program, scratch.values.data());
+    const auto room = scratch.tile.prepare(region, ElementType::int64, Contiguous::rows);
+    auto* integers = reinterpret_cast<std::int64_t*>(room.data());
+    std::transform(scratch.values.begin(), scratch.values.end(), integers,
+                   [](double value) { return static_cast<std::int64_t>(value); });
+  }
+
+  const Reductions& reductions_;
+  const TileProgram& argument_;
+  ChunkShape tile_;
+};
+
+/// What there is of no elements at all.
+std::uint64_t size_of_result(const Reductions& reductions) {
+  const expressions::Shape& shape = reductions.argument->program().shape;
+  return reductions.axis == 0 ? shape.columns() : reductions.axis == 1 ? shape.rows() : 1;
+}
+
+}  // namespace
+
+std::vector<std::vector<double>> reduce(const engine::Context& context, const Reductions& reductions) {
+  std::vector<std::vector<double>> values(reductions.wanted.size());
+  const auto append = [&](const auto& moments) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      for (const auto& each : moments) values[i].push_back(value_of(each, reductions.wanted[i]));
+    }
+  };
+  if (reductions.argument->program().shape.elements() == 0) {
+    append(std::vector<FloatMoments>(size_of_result(reductions)));
+    return values;
+  }
+  engine::run(context, ReductionJob(reductions),
+              [&](std::uint64_t, const ReductionJob::Partial& lane) { std::visit(append, lane); },
+              {.phase = reductions.phase, .delivery = reductions.delivery});
+  for (auto& each : values) {
+    ByteWriter out;
+    out.put_vector(each);
+    const auto bytes = ranks::broadcast(context.ranks(), out.take());
+    each = ByteReader(bytes).get_vector<double>();
+  }
+  return values;
+}
+
+engine::PhasePlan plan_to_reduce(const engine::Context& context, const Reductions& reductions) {
+  return engine::plan(context.options(), ReductionJob(reductions), reductions.phase);
+}
+
+}  // namespace rankwise::matrices

@@ -1,0 +1,70 @@
+#include "rankwise/matrices/convert_elements.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "rankwise/base/errors.hpp"
+
+namespace rankwise::matrices {
+namespace {
+
+using storage::ElementType;
+
+template <class To, class From>
+To converted(ElementType from, From value, ElementType to) {
+  To result{};
+  convert_elements(from, reinterpret_cast<const std::byte*>(&value), to, std::as_writable_bytes(std::span(&result, 1)));
+  return result;
+}
+
+TEST(ConvertElements, integer_types_take_what_they_hold_and_nothing_else) {
+  const auto fits = [](double value, ElementType to) {
+    std::int64_t room = 0;
+    const auto bytes = std::as_writable_bytes(std::span(&room, 1)).first(storage::size_of(to));
+    try {
+      convert_elements(ElementType::float64, reinterpret_cast<const std::byte*>(&value), to, bytes);
+      return true;
+    } catch (const InputError&) {
+      return false;
+    }
+  };
+  EXPECT_TRUE(fits(127, ElementType::int8));
+  EXPECT_TRUE(fits(-128, ElementType::int8));
+  EXPECT_FALSE(fits(128, ElementType::int8));
+  EXPECT_FALSE(fits(-129, ElementType::int8));
+  EXPECT_TRUE(fits(255, ElementType::uint8));
+  EXPECT_FALSE(fits(-1, ElementType::uint8));
+  EXPECT_TRUE(fits(-0.0, ElementType::uint8));
+  EXPECT_FALSE(fits(0.5, ElementType::int64));
+  EXPECT_FALSE(fits(std::nan(""), ElementType::int64));
+  EXPECT_FALSE(fits(HUGE_VAL, ElementType::int64));
+  EXPECT_TRUE(fits(-0x1p63, ElementType::int64));
+  EXPECT_FALSE(fits(0x1p63, ElementType::int64));
+  EXPECT_TRUE(fits(0x1.fffffffffffffp62, ElementType::int64));
+  EXPECT_FALSE(fits(0x1p64, ElementType::uint64));
+  EXPECT_TRUE(fits(0x1p63, ElementType::uint64));
+}
+
+TEST(ConvertElements, wide_integers_stay_what_they_are) {
+  const std::int64_t odd = (std::int64_t{1} << 62) + 1;
+  EXPECT_EQ(converted<std::int64_t>(ElementType::int64, odd, ElementType::int64), odd);
+  EXPECT_EQ(converted<std::uint64_t>(ElementType::int64, odd, ElementType::uint64), static_cast<std::uint64_t>(odd));
+  EXPECT_THROW(converted<std::int64_t>(ElementType::uint64, UINT64_MAX, ElementType::int64), InputError);
+  EXPECT_EQ(converted<double>(ElementType::int64, odd, ElementType::float64), 0x1p62);
+}
+
+TEST(ConvertElements, floating_point_types_round_and_have_one_nan) {
+  EXPECT_EQ(converted<float>(ElementType::float64, 0.1, ElementType::float32), 0.1F);
+  EXPECT_EQ(converted<float>(ElementType::float64, 1e300, ElementType::float32), HUGE_VALF);
+  EXPECT_TRUE(std::signbit(converted<double>(ElementType::float64, -0.0, ElementType::float64)));
+  const double negative_nan = -std::numeric_limits<double>::quiet_NaN();
+  EXPECT_FALSE(std::signbit(converted<double>(ElementType::float64, negative_nan, ElementType::float64)));
+  EXPECT_FALSE(std::signbit(converted<float>(ElementType::float64, negative_nan, ElementType::float32)));
+}
+
+}  // namespace
+}  // namespace rankwise::matrices
