@@ -24,7 +24,7 @@ class Command {
   [[nodiscard]] virtual bool needs_ranks() const { return true; }
   /// Its job can be computed in parts, whose checkpoints are merged: then it reads nothing and writes but --out.
   [[nodiscard]] virtual bool takes_shards() const { return false; }
-  /// What begins with one hyphen is an expression then, not an option: -x + 1.
+  /// Its first word is an expression, even if it begins with a hyphen: -x + 1.
   [[nodiscard]] virtual bool takes_expressions() const { return false; }
   /// @note Collective where the command needs ranks
   virtual ExitCode run(Invocation& invocation) = 0;

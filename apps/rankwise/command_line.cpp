@@ -97,10 +97,9 @@ ParsedLine parse_command_line(const std::vector<std::string>& words) {
     line.text = help_of(*line.entry, *parser);
     return line;
   }
-  if (line.command->takes_expressions()) {
-    for (std::string& word : rest) {
-      if (word.size() > 1 && word[0] == '-' && word[1] != '-') word.insert(0, " ");
-    }
+  if (line.command->takes_expressions() && !rest.empty() && rest[0].size() > 1 && rest[0][0] == '-' &&
+      rest[0][1] != '-') {
+    rest[0].insert(0, " ");
   }
   try {
     std::vector<std::string> reversed(rest.rbegin(), rest.rend());

@@ -25,11 +25,12 @@ storage::ChunkShape default_chunk(const storage::MatrixShape& shape) {
 
 }  // namespace
 
-void MatrixOutputOptions::add_to(CLI::App& app, const std::string& default_type) {
-  add_choice<std::optional<Contiguous>>(app, "--layout", "which dimension lies together in the file (default: rows)",
-                                        {{"rows", Contiguous::rows}, {"columns", Contiguous::columns}}, contiguous_);
+void MatrixOutputOptions::add_to(CLI::App& app, const Defaults& defaults) {
+  add_choice<std::optional<Contiguous>>(
+      app, "--layout", fmt::format("which dimension lies together in the file (default: {})", defaults.layout),
+      {{"rows", Contiguous::rows}, {"columns", Contiguous::columns}}, contiguous_);
   add_choice<std::optional<ElementType>>(app, "--dtype",
-                                         fmt::format("the type of the elements (default: {})", default_type),
+                                         fmt::format("the type of the elements (default: {})", defaults.type),
                                          {{"f8", ElementType::float64},
                                           {"f4", ElementType::float32},
                                           {"i8", ElementType::int64},

@@ -15,8 +15,11 @@ namespace rankwise::app {
 class MatrixOutputOptions {
  public:
   /// --layout, --dtype, --chunk, --gzip, --overwrite; the file itself is the command's own option or argument.
-  /// @param default_type in words
-  void add_to(CLI::App& app, const std::string& default_type);
+  struct Defaults {  ///< in words
+    std::string type = {};
+    std::string layout = "rows";
+  };
+  void add_to(CLI::App& app, const Defaults& defaults);
   void set_destination(const std::string& text) { destination_ = storage::parse_destination(text); }
 
   /// @throws UsageError for what no matrix can be written with
@@ -24,9 +27,6 @@ class MatrixOutputOptions {
   [[nodiscard]] bool has_destination() const { return destination_.has_value(); }
   [[nodiscard]] const storage::Destination& destination() const { return *destination_; }
   [[nodiscard]] bool overwrite() const { return overwrite_; }
-  [[nodiscard]] std::optional<storage::ElementType> type() const { return type_; }
-  [[nodiscard]] bool has_layout() const { return contiguous_.has_value(); }
-  [[nodiscard]] bool is_chunked() const { return chunk_ || gzip_ > 0; }
 
   /// The extents and type that are to be written, and how they lie in the file.
   struct Extents {
@@ -39,6 +39,7 @@ class MatrixOutputOptions {
   [[nodiscard]] storage::MatrixShape shape(const Extents& extents, storage::ElementType type) const;
 
  private:
+  [[nodiscard]] bool is_chunked() const { return chunk_ || gzip_ > 0; }
   void take_chunk(const std::string& text);
   void take_gzip(const std::string& text);
 

@@ -6,9 +6,10 @@ import time
 
 import h5py
 import numpy as np
+import pandas
 import pytest
 
-from data_files import write_csv, write_h5, write_h5_columns, write_npy
+from data_files import claim_npy, write_csv, write_h5, write_h5_columns, write_npy
 from expressions import Expressions, by_numpy, differ
 from support import MPIEXEC, PROGRAM, assert_refused, run, run_json
 from test_generate import values
@@ -205,8 +206,8 @@ def test_types_by_themselves(text, dtype, tmp_path):
 
 
 @pytest.mark.parametrize("value, text, dtype, words", [
-    (300, "x", "i1", ["300"]), (-1, "x", "u1", ["-1", "without sign"]), (1, "x / 2", "i4", ["0.5"]),
-    (0, "x / 0", "i4", ["nan"]), (2**53, "x", None, ["2^53", "1.0 *"]), (2**31, "x * x * 4", None, ["2^53"]),
+    (300, "x", "i1", ["row 0, column 0 is 300", "int8"]), (-1, "x", "u1", ["is -1", "uint8"]), (1, "x / 2", "i4", ["0.5"]),
+    (0, "x / 0", "i4", ["nan"]), (2**53, "x", None, ["2^53", "1.0 *"]), (2**53 + 1, "x - x.min(0)", None, ["2^53"]), (2**31, "x * x * 4", None, ["2^53"]),
     (2**52, "x + x - x", None, ["2^53"]), (2**52, "(x + x) == x", None, ["2^53"])])
 def test_what_a_type_cannot_hold(value, text, dtype, words, tmp_path):
     source = write_npy(tmp_path / "a.npy", np.full((3, 4), value, dtype="i8"))
@@ -286,13 +287,73 @@ def test_an_expression_may_begin_with_a_sign(tmp_path):
     assert run("eval", "-x.sum()", f"x={source}").stdout == "-12.0\n"
 
 
-@pytest.mark.parametrize("deliver", ["auto", "scatter"])
-def test_ranks_that_do_not_see_the_inputs_have_them_delivered(deliver, tmp_path):
+@pytest.mark.parametrize("out", ["r.npy", "r.csv"])
+def test_rank_0_delivers_several_inputs(out, tmp_path):
     given, sources = write_all(tmp_path)
     text = "x * v + y - w + mean(h, 0) + where(i > 0, s.sum(), 1)"
-    words = [text, *inputs(text, sources), "--out", tmp_path / "r.npy", "--overwrite"]
-    assert run_json("eval", *words)["digest"] == run_json("eval", *words, "--deliver", deliver, ranks=3)["digest"]
-    assert not differ(np.load(tmp_path / "r.npy"), by_numpy(text, given), 1e-12)
+    words = [text, *inputs(text, sources), "--out", tmp_path / out, "--overwrite"]
+    digests = {run_json("eval", *words, "--deliver", deliver, "--memory", "5M", ranks=ranks)["digest"]
+               for deliver, ranks in [("auto", None), ("read", 2), ("scatter", 3), ("scatter", 7)]}
+    assert len(digests) == 1
+    assert not differ(values(tmp_path / out), by_numpy(text, given), 1e-12)
+
+
+def test_ranks_take_the_same_parts_whether_they_see_the_input_or_not(tmp_path):
+    source = tmp_path / "a.npy"
+    assert run("generate", "uniform", "--rows", 300, "--columns", 10000, "--out", source).returncode == 0
+    words = ["eval", "x + 1", f"x={source}", "--out", tmp_path / "r.csv", "--overwrite"]
+    many = run_json(*words, "--deliver", "scatter", "--memory", "80M", ranks=2, threads=1)
+    assert many["digest"] == run_json(*words)["digest"]
+
+
+def test_tables_of_several_types(tmp_path):
+    frame = pandas.DataFrame({"id": np.arange(300_000), "small": np.arange(300_000, dtype="i2") % 7,
+                              "v": np.random.default_rng(1).normal(size=300_000)})
+    with h5py.File(tmp_path / "t.h5", "w") as f:
+        for name in frame:
+            f[f"t/{name}"] = frame[name]
+        f["i/a"], f["i/b"] = frame["id"], frame["small"]
+    a = frame.to_numpy()
+    for text, expected in [("mean(x, 0)", a.mean(0)), ("sum(x, 1)", a.sum(1)), ("x.T.max(1) + x.mean()", a.max(0) + a.mean())]:
+        one = run_json("eval", text, f"x={tmp_path}/t.h5:/t", "--out", tmp_path / "r.npy", "--overwrite")
+        many = run_json("eval", text, f"x={tmp_path}/t.h5:/t", "--out", tmp_path / "r.npy", "--overwrite", ranks=3)
+        assert one["digest"] == many["digest"] and not differ(np.load(tmp_path / "r.npy"), expected, 1e-12)
+    assert run("eval", "sum(x)", f"x={tmp_path}/t.h5:/i").stdout == f"{frame['id'].sum() + frame['small'].sum()}\n"
+
+
+def test_a_job_with_its_matrices_exchanged_is_another(tmp_path):
+    random = np.random.default_rng(1)
+    f, g = (write_npy(tmp_path / f"{n}.npy", random.normal(size=(3000, 2000))) for n in "fg")
+    out = ["--out", tmp_path / "r.npy", "--checkpoint", tmp_path / "c", "--resume"]
+    stopped = run("eval", "a - b", f"a={f}", f"b={g}", *out, "--max-time", "0.001s")
+    assert stopped.returncode == 75, stopped.stderr
+    assert_refused(run("eval", "a - b", f"b={f}", f"a={g}", *out), 3, "another input")
+    assert run("eval", "a - b", f"a={f}", f"b={g}", *out).returncode == 0
+    assert (np.load(tmp_path / "r.npy") == np.load(f) - np.load(g)).all()
+
+
+def test_an_output_that_is_there_is_refused_before_the_work(tmp_path):
+    source = write_npy(tmp_path / "a.npy", np.ones((5, 5)))
+    for options in ([], ["--checkpoint", tmp_path / "c", "--resume"]):
+        done = run("eval", "x - mean(x, 0)", f"x={source}", "--out", source, *options)
+        assert_refused(done, 3, "a.npy", "--overwrite")
+
+
+def test_tall_matrices_of_columns(tmp_path):
+    a = np.random.default_rng(1).normal(size=(1_000_000, 3))
+    source = write_h5_columns(tmp_path / "a.h5", a)
+    words = ["eval", "x * 2 - mean(x, 0)", f"x={source}", "--out", tmp_path / "r.npy", "--overwrite"]
+    assert run_json(*words)["digest"] == run_json(*words, ranks=4)["digest"]
+    np.testing.assert_allclose(np.load(tmp_path / "r.npy"), a * 2 - a.mean(0), rtol=1e-12, atol=1e-13)
+    assert not differ(float(run("eval", "sum(x)", f"x={source}").stdout), np.sum(a, dtype=np.longdouble), 1e-9)
+
+
+def test_claims_of_more_results_than_fit_are_refused(tmp_path):
+    source = claim_npy(tmp_path / "a.npy", (10**12, 0))
+    for ranks in (None, 2):
+        assert_refused(run("eval", "sum(x, 1)", f"x={source}", "--out", tmp_path / "r.npy", ranks=ranks), 3, "do not fit")
+    b = write_npy(tmp_path / "b.npy", np.ones((100_000, 2)))
+    assert_refused(run("eval", "sum(x, 1)", f"x={b}", "--out", tmp_path / "r.npy", "--memory", "9M"), 2, "--memory", "do not fit")
 
 
 def test_plan_reads_nothing_and_tells_the_phases(tmp_path):

@@ -68,6 +68,10 @@ COMMANDS = {
                                 "--out", f / "out.h5"],
     "generate CSV": lambda f: ["generate", "normal", "--rows", "200", "--columns", "30", "--out", f / "out.csv"],
     "eval": lambda f: ["eval", "x + x.T - mean(x, 0)", f"x={write_npy(f / 'a.npy', matrix(f)[:40])}", "--out", f / "out.h5"],
+    "convert to CSV": lambda f: ["convert", write_h5(f / "a.h5", matrix(f)), f / "out.csv"],
+    "convert to gzip": lambda f: ["convert", write_npy(f / "a.npy", matrix(f)), f / "out.h5", "--gzip", "1"],
+    "integrate with a checkpoint": lambda f: ["integrate", "x", "--over", "x=0:1", "--samples", "1e6", "--json", "--checkpoint",
+                                              f / "a.ckpt"],
     "info": lambda f: ["info", write_h5(f / "a.h5", matrix(f)), "--json"],
 }
 

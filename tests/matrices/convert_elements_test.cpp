@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "rankwise/base/errors.hpp"
@@ -17,7 +19,9 @@ using storage::ElementType;
 template <class To, class From>
 To converted(ElementType from, From value, ElementType to) {
   To result{};
-  convert_elements(from, reinterpret_cast<const std::byte*>(&value), to, std::as_writable_bytes(std::span(&result, 1)));
+  EXPECT_EQ(convert_elements(from, reinterpret_cast<const std::byte*>(&value), to,
+                             std::as_writable_bytes(std::span(&result, 1))),
+            1U);
   return result;
 }
 
@@ -25,12 +29,7 @@ TEST(ConvertElements, integer_types_take_what_they_hold_and_nothing_else) {
   const auto fits = [](double value, ElementType to) {
     std::int64_t room = 0;
     const auto bytes = std::as_writable_bytes(std::span(&room, 1)).first(storage::size_of(to));
-    try {
-      convert_elements(ElementType::float64, reinterpret_cast<const std::byte*>(&value), to, bytes);
-      return true;
-    } catch (const InputError&) {
-      return false;
-    }
+    return convert_elements(ElementType::float64, reinterpret_cast<const std::byte*>(&value), to, bytes) == 1;
   };
   EXPECT_TRUE(fits(127, ElementType::int8));
   EXPECT_TRUE(fits(-128, ElementType::int8));
@@ -53,7 +52,11 @@ TEST(ConvertElements, wide_integers_stay_what_they_are) {
   const std::int64_t odd = (std::int64_t{1} << 62) + 1;
   EXPECT_EQ(converted<std::int64_t>(ElementType::int64, odd, ElementType::int64), odd);
   EXPECT_EQ(converted<std::uint64_t>(ElementType::int64, odd, ElementType::uint64), static_cast<std::uint64_t>(odd));
-  EXPECT_THROW(converted<std::int64_t>(ElementType::uint64, UINT64_MAX, ElementType::int64), InputError);
+  std::int64_t room = 0;
+  const std::uint64_t most = UINT64_MAX;
+  EXPECT_EQ(convert_elements(ElementType::uint64, reinterpret_cast<const std::byte*>(&most), ElementType::int64,
+                             std::as_writable_bytes(std::span(&room, 1))),
+            0U);
   EXPECT_EQ(converted<double>(ElementType::int64, odd, ElementType::float64), 0x1p62);
 }
 
@@ -64,6 +67,24 @@ TEST(ConvertElements, floating_point_types_round_and_have_one_nan) {
   const double negative_nan = -std::numeric_limits<double>::quiet_NaN();
   EXPECT_FALSE(std::signbit(converted<double>(ElementType::float64, negative_nan, ElementType::float64)));
   EXPECT_FALSE(std::signbit(converted<float>(ElementType::float64, negative_nan, ElementType::float32)));
+}
+
+TEST(ConvertElements, of_a_region_that_do_not_fit_are_told_by_their_place) {
+  const std::vector<double> values{1, 2, 3, 4, 5.5, 6};
+  std::vector<std::int16_t> room(6);
+  const storage::Region region{.rows = {10, 12}, .columns = {20, 23}};
+  for (const auto& [contiguous, place] : {std::pair(storage::Contiguous::rows, "row 11, column 21 is 5.5"),
+                                          std::pair(storage::Contiguous::columns, "row 10, column 22 is 5.5")}) {
+    const storage::MatrixShape shape{.rows = 100, .columns = 100, .type = ElementType::int16, .contiguous = contiguous};
+    try {
+      convert_region(ElementType::float64, reinterpret_cast<const std::byte*>(values.data()), shape, region,
+                     std::as_writable_bytes(std::span(room)));
+      ADD_FAILURE();
+    } catch (const InputError& error) {
+      EXPECT_NE(std::string(error.what()).find(place), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find("int16"), std::string::npos) << error.what();
+    }
+  }
 }
 
 }  // namespace

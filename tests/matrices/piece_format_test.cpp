@@ -15,8 +15,8 @@ using storage::OutputFormat;
 template <class T>
 std::string csv(ElementType type, const std::vector<T>& values) {
   const MatrixShape shape{.rows = 1, .columns = values.size(), .type = type};
-  const auto bytes = in_the_file(shape, OutputFormat::csv, {.rows = {0, 1}, .columns = {0, values.size()}},
-                                 std::as_bytes(std::span(values)));
+  const auto bytes = in_the_file(shape, {.file = "a.csv", .dataset = ""},
+                                 {.rows = {0, 1}, .columns = {0, values.size()}}, std::as_bytes(std::span(values)));
   EXPECT_LE(bytes.size(), most_in_the_file(shape, OutputFormat::csv, values.size()).value);
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -33,8 +33,8 @@ TEST(PieceFormat, no_line_of_csv_is_longer_than_told) {
 TEST(PieceFormat, a_chunk_at_the_border_is_whole) {
   const MatrixShape shape{.rows = 3, .columns = 3, .type = ElementType::int8, .chunk = storage::ChunkShape{2, 2}};
   const std::vector<std::int8_t> corner{7};
-  const auto bytes =
-      in_the_file(shape, OutputFormat::hdf5, {.rows = {2, 3}, .columns = {2, 3}}, std::as_bytes(std::span(corner)));
+  const auto bytes = in_the_file(shape, {.file = "a.h5", .dataset = ""}, {.rows = {2, 3}, .columns = {2, 3}},
+                                 std::as_bytes(std::span(corner)));
   EXPECT_EQ(bytes, (std::vector<std::byte>{std::byte{7}, std::byte{0}, std::byte{0}, std::byte{0}}));
   EXPECT_EQ(bytes.size(), most_in_the_file(shape, OutputFormat::hdf5, 4).value);
 }

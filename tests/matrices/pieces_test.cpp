@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <vector>
+
 namespace rankwise::matrices {
 namespace {
 
@@ -28,6 +31,26 @@ TEST(Pieces, cover_the_matrix_once_and_lie_one_after_another) {
       }
     }
   }
+}
+
+TEST(Pieces, tiles_cover_the_matrix_once_and_narrow_ones_follow_one_another) {
+  for (const auto contiguous : {Contiguous::rows, Contiguous::columns}) {
+    const Pieces pieces(MatrixShape{.rows = 1000, .columns = 300, .contiguous = contiguous},
+                        storage::ChunkShape{.rows = 64, .columns = 130});
+    std::vector<int> covered(std::size_t{1000} * 300);
+    for (std::uint64_t i = 0; i < pieces.count(); ++i) {
+      const storage::Region region = pieces.region(i);
+      for (std::uint64_t r = region.rows.begin; r < region.rows.end; ++r) {
+        for (std::uint64_t c = region.columns.begin; c < region.columns.end; ++c) ++covered[r * 300 + c];
+      }
+    }
+    EXPECT_EQ(std::count(covered.begin(), covered.end(), 1), 300000);
+  }
+  const Pieces rows(MatrixShape{.rows = 1000, .columns = 300}, storage::ChunkShape{.rows = 64, .columns = 130});
+  EXPECT_EQ(rows.region(7).rows, (blocks::Range{448, 512}));
+  EXPECT_EQ(rows.region(7).columns, (blocks::Range{0, 130}));
+  EXPECT_EQ(rows.region(8).rows, (blocks::Range{0, 64}));
+  EXPECT_EQ(rows.region(8).columns, (blocks::Range{130, 260}));
 }
 
 TEST(Pieces, of_a_chunked_matrix_are_its_chunks) {

@@ -16,7 +16,7 @@ std::vector<std::string> names_read_back(const std::string& dataset, const std::
   const Destination destination{.file = path, .dataset = dataset};
   const MatrixShape shape{.rows = names.size(), .columns = names.size()};
   const auto offset = lay_out_matrix(path, destination, shape);
-  name_rows_and_columns(path, destination, names);
+  name_dimensions(path, destination, names, {.first = true, .second = true});
   const std::vector<double> values(names.size() * names.size(), 42);
   FilledFile(path, path).write(offset.value(), std::as_bytes(std::span(values)));
 

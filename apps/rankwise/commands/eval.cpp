@@ -70,7 +70,7 @@ class Eval final : public Command {
         ->type_name("NAME=SOURCE...");
     add_value(app, "--out", "FILE[:DATASET]", "a new file: .h5 (dataset /x unless named), .npy or .csv",
               [this](const std::string& t) { output_.set_destination(t); });
-    output_.add_to(app, "f8; of integers alone: i8; of comparisons: u1");
+    output_.add_to(app, {.type = "f8; of integers alone: i8; of comparisons: u1"});
     add_value(app, "--seed", "S", "another seed, other numbers from random() and normal() (default: 0)",
               [this](const std::string& t) { seed_ = parse_count(t, "--seed"); });
     add_choice<engine::Deliver>(
@@ -85,6 +85,7 @@ class Eval final : public Command {
 
   void check() override {
     output_.check("eval", checkpoint_);
+    text_.erase(0, text_.find_first_not_of(' '));
     syntax_ = expressions::parse(text_);
     expressions::Vocabulary vocabulary;
     for (const std::string& text : inputs_text_) {
@@ -131,9 +132,11 @@ class Eval final : public Command {
                report::ProgressDisplay& progress) {
     expressions::Vocabulary vocabulary;
     std::vector<const engine::SharedMatrix*> shared;
+    std::vector<std::string> names;
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
       vocabulary.operands.push_back(operand_of(inputs_[i], matrices[i].info()));
       shared.push_back(&matrices[i]);
+      names.push_back(inputs_[i].name);
     }
     const expressions::Formula formula(syntax_, vocabulary);
     const auto& whole = formula.node(formula.whole());
@@ -153,6 +156,7 @@ class Eval final : public Command {
     }
     evaluation.emplace(formula, std::move(shared),
                        matrices::Evaluation::Options{.text = text_,
+                                                     .names = std::move(names),
                                                      .seed = seed_,
                                                      .by_columns = shape_.contiguous == storage::Contiguous::columns,
                                                      .before_phase = [&progress](double begin, double end) {
@@ -172,6 +176,7 @@ class Eval final : public Command {
     }
     if (compute_.plan) return plan(invocation, context, evaluation, matrix);
     invocation.begin_job(output_.has_destination() ? matrices::identity_of(matrix) : evaluation.identity());
+    check_output(invocation, context.options().checkpoint);
     evaluation.reduce(context);
     if (!output_.has_destination()) {
       const double number = evaluation.number(context);
@@ -192,6 +197,14 @@ class Eval final : public Command {
              report::duration(invocation.seconds()), digest);
     }
     return ExitCode::done;
+  }
+
+  /// A run that was to resume and found nothing begins with the output that it will need in the end.
+  void check_output(const Invocation& invocation, engine::Checkpoint* checkpoint) const {
+    ranks::agree(invocation.session().ranks(), [&] {
+      if (!invocation.is_root() || !output_.has_destination() || !checkpoint_.resumes()) return;
+      if (checkpoint->record().output.empty()) storage::check_destination(output_.destination(), output_.overwrite());
+    });
   }
 
   static std::string extents(const Shape& shape) {
@@ -285,7 +298,7 @@ over their arguments before. Everything is computed in float64; integers of 2^53
 refused where the result consists of integers. A type that cannot hold a number (--dtype i1: 300, 0.5) refuses it.
 
 The result has the same bits on any ranks × threads and any x86-64-v3 or ARMv8 processor. The digest is of type, shape and
-values, tile by tile in the file's order.
+values, tile by tile: the same values made of files that are laid out otherwise may have another.
 
 Examples:
   rankwise eval 'x + x.T - mean(x, 0)' x=matrix.h5:/x --out y.h5:/y

@@ -39,7 +39,7 @@ class Generate final : public Command {
               [this](const std::string& t) { elements_.seed = parse_count(t, "--seed"); });
     add_value(app, "--nan-fraction", "F", "make that share of the elements NaN, from 0 to 1 (default: 0)",
               [this](const std::string& t) { take_nan_fraction(t); });
-    output_.add_to(app, "f8; integers: i8");
+    output_.add_to(app, {.type = "f8; integers: i8"});
     app.add_flag("--json", json_, "print one JSON object instead");
     compute_.add_to(app);
     checkpoint_.add_to(app, {});

@@ -1,5 +1,7 @@
 #include "rankwise/base/control_groups.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <fstream>
 #include <sstream>
@@ -70,6 +72,11 @@ std::optional<double> processor_quota(const std::string& root, const std::string
 
 std::optional<std::uint64_t> memory_limit(const std::string& root, const std::string& membership) {
   return least_limit(root, membership, "memory", memory_in);
+}
+
+Bytes memory_of_this_machine() {
+  const auto built_in = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(getpagesize());
+  return {std::min(built_in, memory_limit().value_or(built_in))};
 }
 
 }  // namespace rankwise

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "rankwise/base/bytes.hpp"
+
 namespace rankwise {
 
 // What the control groups of this process (cgroup v1 and v2) grant, the least of all on the way up; nothing where they
@@ -15,5 +17,8 @@ std::optional<double> processor_quota(const std::string& root = "/sys/fs/cgroup"
 /// Bytes of memory.
 std::optional<std::uint64_t> memory_limit(const std::string& root = "/sys/fs/cgroup",
                                           const std::string& membership = "/proc/self/cgroup");
+
+/// What there is of memory for this process, as far as its machine and its control groups go.
+Bytes memory_of_this_machine();
 
 }  // namespace rankwise

@@ -26,33 +26,44 @@ bool holds(From value) {
 }
 
 template <class From, class To>
-void convert(const From* from, To* to, std::size_t size) {
-  if constexpr (std::is_floating_point_v<To>) {
-    for (std::size_t i = 0; i < size; ++i) {
+std::size_t convert(const From* from, To* to, std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i) {
+    if constexpr (std::is_floating_point_v<To>) {
       const auto value = static_cast<To>(from[i]);
       to[i] = value == value ? value : std::numeric_limits<To>::quiet_NaN();
-    }
-  } else {
-    for (std::size_t i = 0; i < size; ++i) {
-      if (!holds<To>(from[i])) {
-        throw InputError(fmt::format("{} cannot be of an integer type of {} bytes{}", from[i], sizeof(To),
-                                     std::is_signed_v<To> ? "" : " without sign"));
-      }
+    } else {
+      if (!holds<To>(from[i])) return i;
       to[i] = static_cast<To>(from[i]);
     }
   }
+  return size;
 }
 
 }  // namespace
 
-void convert_elements(storage::ElementType from_type, const std::byte* from, storage::ElementType to_type,
-                      std::span<std::byte> to) {
-  storage::with_type(from_type, [&](auto from_zero) {
-    storage::with_type(to_type, [&](auto to_zero) {
+std::size_t convert_elements(storage::ElementType from_type, const std::byte* from, storage::ElementType to_type,
+                             std::span<std::byte> to) {
+  return storage::with_type(from_type, [&](auto from_zero) {
+    return storage::with_type(to_type, [&](auto to_zero) {
       using To = decltype(to_zero);
-      convert(reinterpret_cast<const decltype(from_zero)*>(from), reinterpret_cast<To*>(to.data()),
-              to.size() / sizeof(To));
+      return convert(reinterpret_cast<const decltype(from_zero)*>(from), reinterpret_cast<To*>(to.data()),
+                     to.size() / sizeof(To));
     });
+  });
+}
+
+void convert_region(storage::ElementType from_type, const std::byte* from, const storage::MatrixShape& shape,
+                    const storage::Region& region, std::span<std::byte> to) {
+  const std::size_t converted = convert_elements(from_type, from, shape.type, to);
+  if (converted == region.elements()) return;
+  const bool by_rows = shape.contiguous == storage::Contiguous::rows;
+  const std::uint64_t length = by_rows ? region.columns.size() : region.rows.size();
+  const std::uint64_t outer = converted / length, inner = converted % length;
+  storage::with_type(from_type, [&](auto zero) {
+    const auto value = reinterpret_cast<const decltype(zero)*>(from)[converted];
+    throw InputError(fmt::format("row {}, column {} is {}, which {} does not hold (--dtype chooses another type)",
+                                 region.rows.begin + (by_rows ? outer : inner),
+                                 region.columns.begin + (by_rows ? inner : outer), value, name_of(shape.type)));
   });
 }
 

@@ -4,15 +4,21 @@
 #include <span>
 
 #include "rankwise/storage/element_type.hpp"
+#include "rankwise/storage/matrix_output.hpp"
 
 namespace rankwise::matrices {
 
-/// Elements of one type as elements of another. A floating-point type takes the nearest of its own (NaN becomes the one
-/// of digests, what is too large an infinity); an integer type takes what it holds exactly.
-/// @param from aligned for their type
+/// Elements of one type as elements of another, as far as that has them. A floating-point type takes the nearest of its
+/// own (NaN becomes the one of digests, what is too large an infinity); an integer type takes what it holds exactly.
+/// @param from aligned for their type; may be where they go to, if that is of the same type
 /// @param to as many
-/// @throws InputError for a number that an integer type cannot hold: one with a fraction, NaN, one too large
-void convert_elements(storage::ElementType from_type, const std::byte* from, storage::ElementType to_type,
-                      std::span<std::byte> to);
+/// @return how many there were before the first that an integer type cannot hold: all of them, if there is none
+std::size_t convert_elements(storage::ElementType from_type, const std::byte* from, storage::ElementType to_type,
+                             std::span<std::byte> to);
+
+/// The same for a region of a matrix, in the order of its layout. @throws InputError that tells which element does not
+/// fit
+void convert_region(storage::ElementType from_type, const std::byte* from, const storage::MatrixShape& shape,
+                    const storage::Region& region, std::span<std::byte> to);
 
 }  // namespace rankwise::matrices

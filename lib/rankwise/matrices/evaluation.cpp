@@ -36,7 +36,9 @@ Evaluation::Evaluation(const expressions::Formula& formula, std::vector<const en
 
 engine::Identity Evaluation::identity() const {
   std::string inputs;
-  for (const auto* matrix : leaves_.matrices) inputs += matrix->info().fingerprint() + " ";
+  for (std::size_t i = 0; i < leaves_.matrices.size(); ++i) {
+    inputs += fmt::format("{}={} ", options_.names[i], leaves_.matrices[i]->info().fingerprint());
+  }
   return {.method = "eval", .version = 1, .input = inputs, .seed = options_.seed, .options = options_.text};
 }
 
@@ -99,6 +101,7 @@ void Evaluation::reduce(const engine::Context& context) {
 double Evaluation::number(const engine::Context& context) const {
   Reductions least{.argument = &result_,
                    .wanted = {{.statistic = expressions::Statistic::min}},  // one number is its own least
+                   .exactly = true,
                    .job = identity(),
                    .phase = "eval",
                    .delivery = delivery()};
@@ -131,7 +134,7 @@ ChunkShape Evaluation::turned(const ChunkShape& region) const {
 }
 
 ChunkShape Evaluation::tile() const {
-  return turned(result_.tile());
+  return turned(result_.tile({.written = storage::Contiguous::rows}));
 }
 
 /// A vector is written as a column, of which an expression makes a row.
@@ -157,7 +160,7 @@ void Evaluation::make(const storage::MatrixShape& shape, const storage::Region& 
     values = room.values.data();
   }
   result_.run(rectangle_of(region), room.tiles, values);
-  convert_elements(storage::ElementType::float64, reinterpret_cast<const std::byte*>(values), shape.type, to);
+  convert_region(storage::ElementType::float64, reinterpret_cast<const std::byte*>(values), shape, region, to);
 }
 
 Bytes Evaluation::bytes_needed(const ChunkShape& region) const {

@@ -23,7 +23,8 @@ namespace rankwise::matrices {
 class Evaluation final : public ElementMaker {
  public:
   struct Options {
-    std::string text = {};  ///< the expression, for identities
+    std::string text = {};                ///< the expression, for identities
+    std::vector<std::string> names = {};  ///< of the matrices, likewise
     std::uint64_t seed = 0;
     /// The result is to be stored with its columns side by side. @pre it has two dimensions
     bool by_columns = false;

@@ -14,14 +14,15 @@ using storage::OutputFormat;
 using storage::Region;
 
 /// The rows of a region as lines of CSV.
-std::vector<std::byte> as_csv(const MatrixShape& shape, const Region& region, std::span<const std::byte> values) {
+std::vector<std::byte> as_csv(const MatrixShape& shape, char separator, const Region& region,
+                              std::span<const std::byte> values) {
   fmt::memory_buffer text;
   storage::with_type(shape.type, [&](auto zero) {
     const auto* next = reinterpret_cast<const decltype(zero)*>(values.data());
     for (std::uint64_t r = 0; r < region.rows.size(); ++r) {
       for (std::uint64_t c = 0; c < region.columns.size(); ++c) {
         const bool first = region.columns.begin + c == 0;  // a wide row comes in several pieces
-        if (!first) text.push_back(',');
+        if (!first) text.push_back(separator);
         append_number(text, *next++);
       }
       if (region.columns.end == shape.columns) text.push_back('\n');
@@ -51,9 +52,11 @@ std::uint64_t longest_field(storage::ElementType type) {
 
 }  // namespace
 
-std::vector<std::byte> in_the_file(const MatrixShape& shape, OutputFormat format, const Region& region,
-                                   std::span<const std::byte> values) {
-  if (format == OutputFormat::csv) return as_csv(shape, region, values);
+std::vector<std::byte> in_the_file(const MatrixShape& shape, const storage::Destination& destination,
+                                   const Region& region, std::span<const std::byte> values) {
+  if (storage::format_of(destination) == OutputFormat::csv) {
+    return as_csv(shape, storage::separator_of(destination), region, values);
+  }
   if (!shape.chunk) return {values.begin(), values.end()};
   auto chunk = padded_chunk(shape, region, values);
   return shape.gzip > 0 ? storage::shuffle_and_deflate(chunk, storage::size_of(shape.type), shape.gzip) : chunk;

@@ -10,7 +10,7 @@
 namespace rankwise::matrices {
 
 /// The values of a region as a file has them: lines of CSV, a whole chunk behind its filters, or the values themselves.
-std::vector<std::byte> in_the_file(const storage::MatrixShape& shape, storage::OutputFormat format,
+std::vector<std::byte> in_the_file(const storage::MatrixShape& shape, const storage::Destination& destination,
                                    const storage::Region& region, std::span<const std::byte> values);
 
 /// What that takes at most for so many elements.

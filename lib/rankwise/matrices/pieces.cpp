@@ -13,6 +13,8 @@ Pieces::Pieces(const storage::MatrixShape& shape, const std::optional<storage::C
   if (const auto& each = shape.chunk ? shape.chunk : tile) {
     outer_step_ = by_rows_ ? each->rows : each->columns;
     inner_step_ = by_rows_ ? each->columns : each->rows;
+    constexpr std::uint64_t page = 512;  // elements
+    if (!shape.chunk && inner_step_ < inner_) together_ = divide_up(page, outer_step_);
     return;
   }
   const std::uint64_t room = (std::uint64_t{4} << 20) / storage::size_of(shape.type);
@@ -25,17 +27,14 @@ std::uint64_t Pieces::count() const {
   return checked_product(divide_up(outer_, outer_step_), divide_up(inner_, inner_step_), "the number of pieces");
 }
 
-blocks::Range Pieces::outer(std::uint64_t piece) const {
-  return blocks::piece(outer_, outer_step_, piece / divide_up(inner_, inner_step_));
-}
-
-blocks::Range Pieces::inner(std::uint64_t piece) const {
-  return blocks::piece(inner_, inner_step_, piece % divide_up(inner_, inner_step_));
-}
-
 storage::Region Pieces::region(std::uint64_t piece) const {
-  if (by_rows_) return {.rows = outer(piece), .columns = inner(piece)};
-  return {.rows = inner(piece), .columns = outer(piece)};
+  const std::uint64_t a_line = divide_up(inner_, inner_step_), lines = divide_up(outer_, outer_step_);
+  const std::uint64_t first_line = piece / (a_line * together_) * together_;
+  const std::uint64_t here = std::min(together_, lines - first_line), rest = piece - first_line * a_line;
+  const blocks::Range outer = blocks::piece(outer_, outer_step_, first_line + rest % here);
+  const blocks::Range inner = blocks::piece(inner_, inner_step_, rest / here);
+  if (by_rows_) return {.rows = outer, .columns = inner};
+  return {.rows = inner, .columns = outer};
 }
 
 storage::ChunkShape Pieces::largest() const {

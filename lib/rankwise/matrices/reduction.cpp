@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "rankwise/base/checked.hpp"
+#include "rankwise/base/control_groups.hpp"
 #include "rankwise/engine/run.hpp"
 #include "rankwise/kernels/moments.hpp"
 #include "rankwise/kernels/moments_encoding.hpp"
@@ -40,6 +41,21 @@ std::vector<kernels::MomentsOf<T>> moments_of_columns(const Tile& tile) {
     for (std::uint64_t c = 0; c < tile.columns(); ++c) {
       moments[c] = kernels::moments_of_run(values + c * tile.column_stride(), tile.rows());
     }
+  }
+  return moments;
+}
+
+/// Of all elements of a tile, line by line of what lies side by side.
+/// @param one_run lines lie one behind another, and count as one
+template <class T>
+std::vector<kernels::MomentsOf<T>> moments_of_all(const Tile& tile, bool one_run) {
+  const bool by_rows = tile.contiguous() == Contiguous::rows;
+  const std::uint64_t lines = by_rows ? tile.rows() : tile.columns(), length = by_rows ? tile.columns() : tile.rows();
+  const std::uint64_t stride = by_rows ? tile.row_stride() : tile.column_stride();
+  if (one_run) return {kernels::moments_of_run(tile.data<T>(), lines * length)};
+  std::vector<kernels::MomentsOf<T>> moments(1);
+  for (std::uint64_t i = 0; i < lines; ++i) {
+    kernels::merge(moments[0], kernels::moments_of_run(tile.data<T>() + i * stride, length));
   }
   return moments;
 }
@@ -78,11 +94,7 @@ class ReductionJob {
   };
 
   explicit ReductionJob(const Reductions& reductions)
-      : reductions_(reductions), argument_(*reductions.argument), tile_(argument_.tile()) {
-    constexpr std::uint64_t most_side_by_side = 8192;  // of whom a partial result is half a MiB
-    if (reductions.axis == 0) tile_.columns = std::min(tile_.columns, most_side_by_side);
-    if (reductions.axis == 1) tile_.rows = std::min(tile_.rows, most_side_by_side);
-  }
+      : reductions_(reductions), argument_(*reductions.argument), tile_(argument_.tile(use_of(reductions.axis))) {}
 
   [[nodiscard]] engine::Identity identity() const {
     engine::Identity identity = reductions_.job;
@@ -108,11 +120,9 @@ class ReductionJob {
     make(rectangle_of(block), scratch);
     if (reductions_.axis == 1) scratch.tile.transpose();
     return storage::with_type(scratch.tile.type(), [&](auto zero) -> Partial {
-      auto moments = moments_of_columns<decltype(zero)>(scratch.tile);
-      if (reductions_.axis >= 0) return moments;
-      for (std::size_t c = 1; c < moments.size(); ++c) kernels::merge(moments[0], moments[c]);
-      moments.resize(1);
-      return moments;
+      using T = decltype(zero);
+      if (reductions_.axis >= 0) return moments_of_columns<T>(scratch.tile);
+      return moments_of_all<T>(scratch.tile, lies_together(scratch.tile));
     });
   }
   void announce(blocks::Block block) const { argument_.announce(rectangle_of(block)); }
@@ -157,14 +167,23 @@ class ReductionJob {
     return {.first_row = r.begin, .first_column = c.begin, .rows = r.size(), .columns = c.size()};
   }
 
-  [[nodiscard]] bool gives_integers() const {
-    if (argument_.bare_matrix() == nullptr) return argument_.program().elements != expressions::Elements::reals;
-    return !storage::is_floating(argument_.matrix_of(*argument_.bare_matrix()).info().type_of(0));
+  static TileUse use_of(int axis) {
+    if (axis < 0) return {};
+    return {.reduced = axis == 0 ? Contiguous::columns : Contiguous::rows};
   }
+
+  /// Whether the matrix is taken as its file has it.
+  [[nodiscard]] bool reads_alone() const { return argument_.bare_matrix() != nullptr && !reductions_.exactly; }
+  /// Whether all lines of a tile lie one behind another, however it was read.
+  [[nodiscard]] bool lies_together(const Tile& tile) const {
+    if (!reads_alone()) return true;
+    return tile.contiguous() == Contiguous::rows ? tile.columns() == columns() : tile.rows() == rows();
+  }
+  [[nodiscard]] bool gives_integers() const { return argument_.program().elements != expressions::Elements::reals; }
 
   /// A matrix as its file has it; or what the program makes, integers as such: their sums are exact.
   void make(const Rectangle& rectangle, Scratch& scratch) const {
-    if (argument_.bare_matrix() != nullptr) return argument_.read_bare(rectangle, scratch.tile);
+    if (reads_alone()) return argument_.read_bare(rectangle, scratch.tile);
     if (!scratch.program) scratch.program = std::make_unique<TileProgram::Scratch>(argument_);
     const storage::Region region{{0, rectangle.rows}, {0, rectangle.columns}};
     if (!gives_integers()) {
@@ -184,15 +203,27 @@ class ReductionJob {
   ChunkShape tile_;
 };
 
-/// What there is of no elements at all.
 std::uint64_t size_of_result(const Reductions& reductions) {
   const expressions::Shape& shape = reductions.argument->program().shape;
   return reductions.axis == 0 ? shape.columns() : reductions.axis == 1 ? shape.rows() : 1;
 }
 
+/// Every rank holds all results; on rank 0 they come together.
+void check_room(const engine::Context& context, const Reductions& reductions) {
+  const std::uint64_t each = sizeof(IntegerMoments) + 4 * sizeof(double) * reductions.wanted.size();
+  const std::uint64_t size = size_of_result(reductions);
+  const auto memory = context.options().memory;
+  const Bytes room = memory.value_or(memory_of_this_machine());
+  if (size <= room.value / each) return;
+  const std::string what = fmt::format("{} results of a reduction do not fit into", size);
+  if (memory) throw UsageError(fmt::format("{} --memory {}, at {} B each", what, format_bytes(room), each));
+  throw InputError(fmt::format("{} this machine's memory of {}, at {} B each", what, format_bytes(room), each));
+}
+
 }  // namespace
 
 std::vector<std::vector<double>> reduce(const engine::Context& context, const Reductions& reductions) {
+  ranks::agree(context.ranks(), [&] { check_room(context, reductions); });
   std::vector<std::vector<double>> values(reductions.wanted.size());
   const auto append = [&](const auto& moments) {
     for (std::size_t i = 0; i < values.size(); ++i) {

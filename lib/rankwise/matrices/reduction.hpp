@@ -17,7 +17,8 @@ struct Reductions {
   const TileProgram* argument = nullptr;
   int axis = -1;                                    ///< 0: of each column; 1: of each row; -1: of all
   std::vector<expressions::Reduction> wanted = {};  ///< along this axis
-  engine::Identity job = {};                        ///< what the argument depends on
+  bool exactly = false;       ///< integers that float64 rounds are refused, also of a matrix as it is
+  engine::Identity job = {};  ///< what the argument depends on
   std::string phase = {};
   engine::Delivery* delivery = nullptr;
 };

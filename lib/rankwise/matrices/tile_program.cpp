@@ -1,9 +1,9 @@
 #include "rankwise/matrices/tile_program.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "rankwise/base/checked.hpp"
+#include "rankwise/matrices/tile_shape.hpp"
 
 namespace rankwise::matrices {
 namespace {
@@ -14,8 +14,6 @@ using expressions::Rectangle;
 using storage::ChunkShape;
 using storage::Contiguous;
 using storage::Region;
-
-constexpr std::uint64_t tile_elements = std::uint64_t{1} << 19;
 
 /// The elements of a leaf, as a matrix, that a rectangle takes.
 Region taken(const Leaf& leaf, const Rectangle& rectangle) {
@@ -37,22 +35,17 @@ Region in_its_file(Region region, const storage::MatrixInfo& info) {
   return region;
 }
 
-/// How a matrix lies in its file, as the program's result sees it.
-struct Seen {
-  bool rows_together = true;
-  ChunkShape chunk = {};
-};
-
-Seen seen(const Leaf& leaf, const storage::MatrixInfo& info) {
+/// How the matrix of a leaf lies, as the program's result sees it.
+Lie lie_of(const Leaf& leaf, const storage::MatrixInfo& info) {
   const bool swapped = leaf.swapped != is_turned(info);
-  Seen seen{.rows_together = (info.contiguous == Contiguous::rows) != swapped,
-            .chunk = info.chunk.value_or(ChunkShape{})};
-  if (swapped) std::swap(seen.chunk.rows, seen.chunk.columns);
-  return seen;
-}
-
-std::uint64_t round_up(std::uint64_t value, std::uint64_t step) {
-  return divide_up(value, step) * step;
+  Lie lie{.rows_together = (info.contiguous == Contiguous::rows) != swapped,
+          .chunk = info.chunk.value_or(ChunkShape{}),
+          .whole = !leaf.one_row && !leaf.one_column};
+  if (swapped) std::swap(lie.chunk.rows, lie.chunk.columns);
+  // What all take of one row or column is no reason to cut along it.
+  if (leaf.swapped ? leaf.one_column : leaf.one_row) lie.chunk.rows = 1;
+  if (leaf.swapped ? leaf.one_row : leaf.one_column) lie.chunk.columns = 1;
+  return lie;
 }
 
 }  // namespace
@@ -89,39 +82,12 @@ void TileProgram::announce(const Rectangle& rectangle) const {
   }
 }
 
-ChunkShape TileProgram::tile() const {
-  const std::uint64_t rows = std::max<std::uint64_t>(1, program_.shape.rows());
-  const std::uint64_t columns = std::max<std::uint64_t>(1, program_.shape.columns());
-  bool any_along = false, any_across = false;
-  ChunkShape chunk;
+ChunkShape TileProgram::tile(const TileUse& use) const {
+  std::vector<Lie> lies;
   for (const Leaf& leaf : program_.leaves) {
-    if (leaf.kind != Leaf::Kind::operand || (leaf.one_row && leaf.one_column)) continue;
-    const Seen matrix = seen(leaf, matrix_of(leaf).info());
-    const bool whole = !leaf.one_row && !leaf.one_column;  // what is repeated is small
-    (matrix.rows_together ? any_along : any_across) |= whole;
-    if (!(leaf.swapped ? leaf.one_column : leaf.one_row)) chunk.rows = std::max(chunk.rows, matrix.chunk.rows);
-    if (!(leaf.swapped ? leaf.one_row : leaf.one_column)) chunk.columns = std::max(chunk.columns, matrix.chunk.columns);
+    if (leaf.kind == Leaf::Kind::operand) lies.push_back(lie_of(leaf, matrix_of(leaf).info()));
   }
-  ChunkShape tile;
-  if (any_across && any_along) {
-    tile = {.rows = 512, .columns = tile_elements / 512};
-  } else if (any_across) {
-    tile.rows = std::min(rows, tile_elements);
-    tile.columns = tile_elements / tile.rows;
-  } else {
-    tile.columns = std::min(columns, tile_elements);
-    tile.rows = tile_elements / tile.columns;
-  }
-  if (chunk != ChunkShape{}) {
-    constexpr std::uint64_t most = 8 * tile_elements, longest = 2048;
-    tile.rows = round_up(tile.rows, chunk.rows);
-    tile.columns =
-        std::max(chunk.columns, 2 * tile_elements / std::min(tile.rows, tile_elements) / chunk.columns * chunk.columns);
-    if (tile.rows > most / std::min(tile.columns, most)) {  // chunks of which some are long and others wide
-      tile = {.rows = std::min(tile.rows, longest), .columns = std::min(tile.columns, longest)};
-    }
-  }
-  return {.rows = std::min(tile.rows, rows), .columns = std::min(tile.columns, columns)};
+  return tile_shape(program_.shape.rows(), program_.shape.columns(), lies, use);
 }
 
 Bytes TileProgram::bytes_needed(const ChunkShape& rectangle) const {
@@ -142,7 +108,8 @@ Bytes TileProgram::bytes_needed(const ChunkShape& rectangle) const {
 const Leaf* TileProgram::bare_matrix() const {
   const bool bare = program_.steps.empty() && program_.leaves.size() == 1 && program_.result == 0 &&
                     program_.leaves[0].kind == Leaf::Kind::operand;
-  return bare ? &program_.leaves[0] : nullptr;
+  // Of several types, each tile has another.
+  return bare && matrix_of(program_.leaves[0]).info().types.size() == 1 ? &program_.leaves[0] : nullptr;
 }
 
 void TileProgram::read_bare(const Rectangle& rectangle, storage::Tile& tile) const {

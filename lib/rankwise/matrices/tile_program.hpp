@@ -10,6 +10,7 @@
 #include "rankwise/engine/shared_matrix.hpp"
 #include "rankwise/expressions/evaluator.hpp"
 #include "rankwise/expressions/program.hpp"
+#include "rankwise/matrices/tile_shape.hpp"
 
 namespace rankwise::matrices {
 
@@ -41,14 +42,12 @@ class TileProgram {
   void run(const expressions::Rectangle& rectangle, Scratch& scratch, double* result) const;
   void announce(const expressions::Rectangle& rectangle) const;
 
-  /// How what it makes is best cut: tiles of about half a million elements, wide where all matrices have rows side by
-  /// side, high where they have columns, square where they lie across one another; on the borders of chunks. Depends on
-  /// the shapes and on how the matrices lie in their files alone.
-  [[nodiscard]] storage::ChunkShape tile() const;
+  /// How what it makes is best cut: see tile_shape.
+  [[nodiscard]] storage::ChunkShape tile(const TileUse& use) const;
   /// What a run over so large a rectangle takes beside the result.
   [[nodiscard]] Bytes bytes_needed(const storage::ChunkShape& rectangle) const;
 
-  /// The leaf that it is, if nothing is computed: a matrix as it is or transposed; nothing else.
+  /// The leaf that it is, if nothing is computed: a matrix of one type as it is or transposed.
   [[nodiscard]] const expressions::Leaf* bare_matrix() const;
   /// Reads what that takes for a rectangle, as its file has it. @pre bare_matrix()
   void read_bare(const expressions::Rectangle& rectangle, storage::Tile& tile) const;

@@ -89,7 +89,7 @@ class WriteJob {
     if (place_) {
       place_->write(matrix_.shape, region, scratch.values);
     } else {
-      partial.bytes = in_the_file(matrix_.shape, format(), region, scratch.values);
+      partial.bytes = in_the_file(matrix_.shape, matrix_.destination, region, scratch.values);
     }
     return partial;
   }
@@ -211,7 +211,8 @@ std::string write_matrix(const engine::Context& context, const MatrixToWrite& ma
     storage::check_destination(matrix.destination, matrix.overwrite);
     temporary.emplace(matrix.destination.file, matrix.overwrite);
     left.tags = {temporary->tag()};
-    left.offset = storage::lay_out_matrix(temporary->path(), matrix.destination, matrix.shape).value_or(0);
+    left.offset =
+        storage::lay_out_matrix(temporary->path(), matrix.destination, matrix.shape, matrix.names).value_or(0);
   });
   const std::string path = ranks::broadcast_text(ranks, temporary ? temporary->path() : "");
   const std::uint64_t offset = ranks::sum(ranks, left.offset);
@@ -235,6 +236,7 @@ std::string write_matrix(const engine::Context& context, const MatrixToWrite& ma
   digest.add(storage::name_of(matrix.shape.type));
   digest.add(matrix.shape.rows);
   digest.add(matrix.shape.columns);
+  if (matrix.shape.is_vector) digest.add("vector");
   std::optional<RootWriter> writer;
   ranks::agree(ranks, [&] {
     if (ranks.is_root() && !file) writer.emplace(matrix, path, offset);
@@ -242,9 +244,12 @@ std::string write_matrix(const engine::Context& context, const MatrixToWrite& ma
   std::optional<Place> place;
   if (file) place = Place{.file = file.get(), .offset = offset};
   const blocks::Range all{0, pieces.count()};
-  const std::uint64_t part = file ? std::max<std::uint64_t>(1, all.size())
-                                  : pieces_at_once(context, WriteJob(matrix, maker, pieces, all, place),
-                                                   {pieces.elements() * storage::size_of(matrix.shape.type)});
+  std::uint64_t part = std::max<std::uint64_t>(1, all.size());
+  if (!file) {  // as rank 0 sees it: what a block takes may depend on whether a rank sees the input
+    const Bytes piece{pieces.elements() * storage::size_of(matrix.shape.type)};
+    const std::uint64_t at_once = pieces_at_once(context, WriteJob(matrix, maker, pieces, all, place), piece);
+    part = ranks::sum(ranks, ranks.is_root() ? at_once : 0);
+  }
   for (std::uint64_t i = 0; i * part < pieces.count(); ++i) {
     const blocks::Range range = blocks::piece(pieces.count(), part, i);
     const auto take = [&](std::uint64_t lane, const WriteJob::Partial& partial) {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "rankwise/engine/context.hpp"
 #include "rankwise/engine/delivery.hpp"
@@ -18,6 +19,7 @@ struct MatrixToWrite {
   storage::Destination destination = {};
   bool overwrite = false;
   storage::MatrixShape shape = {};
+  std::vector<std::string> names = {};           ///< of the columns, or none
   std::optional<storage::ChunkShape> tile = {};  ///< how it is made where it has no chunks; nothing: run by run
   engine::Identity elements = {};                ///< what they depend on; the method's name is the phase's
   engine::Delivery* delivery = nullptr;          ///< of their input

@@ -25,6 +25,8 @@ enum class StreamName : std::uint64_t {
   generate_values = 2,
   generate_missing = 3,
   expressions = 4,  ///< one for each random() and normal() of an expression
+  integrate = 5,    ///< one for each variable
+  sobol = 6,        ///< what scrambles Sobol points
 };
 
 /// A stream of 128-bit draws, indexed by position: key = seed, counter = (position, stream).

@@ -1,11 +1,7 @@
 #include "rankwise/statistics/symmetric_file.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <utility>
 
-#include "rankwise/storage/csv_fields.hpp"
 #include "rankwise/storage/matrix_names.hpp"
 #include "rankwise/storage/matrix_text.hpp"
 
@@ -36,7 +32,7 @@ SymmetricFile::SymmetricFile(const storage::Destination& destination, bool overw
   const storage::MatrixShape shape{.rows = columns, .columns = columns};
   offset_ = storage::lay_out_matrix(file_.path(), destination, shape).value_or(0);
   if (storage::format_of(destination) == storage::OutputFormat::hdf5 && !names_.empty()) {
-    storage::name_rows_and_columns(file_.path(), destination, names_);
+    storage::name_dimensions(file_.path(), destination, names_, {.first = true, .second = true});
   }
   values_.emplace(file_.path(), destination.file);
 }
@@ -83,13 +79,7 @@ void SymmetricFile::write(const CorrelationBlock& block) {
 }
 
 void SymmetricFile::write_text() {
-  if (names_.empty()) {
-    for (std::uint64_t c = 0; c < columns_; ++c) names_.push_back(fmt::format("x{}", c));
-  }
-  const auto is_number = [](const std::string& name) { return storage::parse_value(name).has_value(); };
-  if (std::all_of(names_.begin(), names_.end(), is_number)) {
-    for (std::string& name : names_) name.insert(0, "x");  // or the header would be read as a row
-  }
+  names_ = storage::header_names(std::move(names_), columns_);
   storage::write_matrix_text(file_, destination_, names_, columns_, values_of_text_->path());
 }
 

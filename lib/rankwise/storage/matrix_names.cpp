@@ -2,18 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <filesystem>
 
+#include "rankwise/storage/csv_fields.hpp"
 #include "rankwise/storage/filled_file.hpp"
 #include "rankwise/storage/hdf5_handle.hpp"
 #include "rankwise/storage/result_formats.hpp"
 
 namespace rankwise::storage {
 namespace {
-
-constexpr std::size_t dimensions = 2;
 
 /// What an HDF5 function returned. @throws IoError if that says that it failed
 hid_t checked(hid_t result, const std::string& file) {
@@ -53,34 +53,37 @@ Hdf5Dataset write_names(hid_t parent, const std::string& path, const std::vector
 }
 
 /// DIMENSION_LIST: for each dimension a list of references to its scales.
-void attach_to_all_dimensions(hid_t dataset, hid_t file_id, const std::string& scale_path, const std::string& file) {
+void attach(hid_t dataset, hid_t file_id, const std::string& scale_path, Dimensions named, const std::string& file) {
   hobj_ref_t reference = 0;
   checked(H5Rcreate(&reference, file_id, scale_path.c_str(), H5R_OBJECT, -1), file);
   const Hdf5Type list(checked(H5Tvlen_create(H5T_STD_REF_OBJ), file));
-  const hsize_t count = dimensions;
+  std::array<hvl_t, 2> lists{};
+  if (named.first) lists[0] = {.len = 1, .p = &reference};
+  if (named.second) lists[1] = {.len = 1, .p = &reference};
+  const hsize_t count = lists.size();
   const Hdf5Space space(checked(H5Screate_simple(1, &count, nullptr), file));
   const Hdf5Attribute attribute(
       checked(H5Acreate2(dataset, "DIMENSION_LIST", list.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT), file));
-  std::array<hvl_t, dimensions> lists{};
-  for (auto& each : lists) each = {.len = 1, .p = &reference};
   checked(H5Awrite(attribute.get(), list.get(), lists.data()), file);
 }
 
 /// REFERENCE_LIST: which datasets, and which of their dimensions, a scale is attached to.
-void list_dimensions_of(hid_t scale, hid_t file_id, const std::string& dataset_path, const std::string& file) {
+void list_dimensions_of(hid_t scale, hid_t file_id, const std::string& dataset_path, Dimensions named,
+                        const std::string& file) {
   struct Entry {
     hobj_ref_t dataset;
     int dimension;
   };
-  std::array<Entry, dimensions> entries{};
-  for (std::size_t d = 0; d < dimensions; ++d) {
-    checked(H5Rcreate(&entries[d].dataset, file_id, dataset_path.c_str(), H5R_OBJECT, -1), file);
-    entries[d].dimension = static_cast<int>(d);
+  std::vector<Entry> entries;
+  for (int d = 0; d < 2; ++d) {
+    if (d == 0 ? !named.first : !named.second) continue;
+    entries.push_back({.dataset = 0, .dimension = d});
+    checked(H5Rcreate(&entries.back().dataset, file_id, dataset_path.c_str(), H5R_OBJECT, -1), file);
   }
   const Hdf5Type type(checked(H5Tcreate(H5T_COMPOUND, sizeof(Entry)), file));
   checked(H5Tinsert(type.get(), "dataset", HOFFSET(Entry, dataset), H5T_STD_REF_OBJ), file);
   checked(H5Tinsert(type.get(), "dimension", HOFFSET(Entry, dimension), H5T_NATIVE_INT), file);
-  const hsize_t count = dimensions;
+  const hsize_t count = entries.size();
   const Hdf5Space space(checked(H5Screate_simple(1, &count, nullptr), file));
   const Hdf5Attribute attribute(
       checked(H5Acreate2(scale, "REFERENCE_LIST", type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT), file));
@@ -89,8 +92,8 @@ void list_dimensions_of(hid_t scale, hid_t file_id, const std::string& dataset_p
 
 }  // namespace
 
-void name_rows_and_columns(const std::string& path, const Destination& destination,
-                           const std::vector<std::string>& names) {
+void name_dimensions(const std::string& path, const Destination& destination, const std::vector<std::string>& names,
+                     Dimensions named) {
   const Hdf5Lock lock;
   const std::string& shown_as = destination.file;
   std::uint64_t bytes = 0;
@@ -104,10 +107,19 @@ void name_rows_and_columns(const std::string& path, const Destination& destinati
   Hdf5File file(checked(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), shown_as));
   Hdf5Dataset dataset(checked(H5Dopen2(file.get(), dataset_path.c_str(), H5P_DEFAULT), shown_as));
   Hdf5Dataset scale = write_names(file.get(), scale_path, names, shown_as);
-  attach_to_all_dimensions(dataset.get(), file.get(), scale_path, shown_as);
-  list_dimensions_of(scale.get(), file.get(), dataset_path, shown_as);
+  attach(dataset.get(), file.get(), scale_path, named, shown_as);
+  list_dimensions_of(scale.get(), file.get(), dataset_path, named, shown_as);
   const bool closed = scale.close() && dataset.close();
   if (!file.close() || !closed) checked(-1, shown_as);
+}
+
+std::vector<std::string> header_names(std::vector<std::string> names, std::uint64_t columns) {
+  for (std::uint64_t c = names.size(); c < columns; ++c) names.push_back(fmt::format("x{}", c));
+  const auto is_number = [](const std::string& name) { return parse_value(name).has_value(); };
+  if (std::all_of(names.begin(), names.end(), is_number)) {
+    for (std::string& name : names) name.insert(0, "x");
+  }
+  return names;
 }
 
 }  // namespace rankwise::storage

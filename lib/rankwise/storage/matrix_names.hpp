@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -7,12 +8,22 @@
 
 namespace rankwise::storage {
 
-/// Names the rows and columns of a square HDF5 dataset that was laid out: a dataset of texts beside it, `x_names` for
-/// `x`, is the dimension scale of both its dimensions (HDF5's dimension scales specification, as NetCDF-4 has it),
-/// where `info`, h5py's `dims` and xarray find them.
-/// @pre one name for each column
+/// Dimensions of a dataset as HDF5 numbers them.
+struct Dimensions {
+  bool first = false;
+  bool second = false;
+};
+
+/// Names what lies along some dimensions of an HDF5 matrix that was laid out: a dataset of texts beside it, `x_names`
+/// for `x`, is their dimension scale (HDF5's dimension scales specification, as NetCDF-4 has it), where `info`, h5py's
+/// `dims` and xarray find them.
+/// @pre as many names as each of these dimensions is long
 /// @throws IoError
-void name_rows_and_columns(const std::string& path, const Destination& destination,
-                           const std::vector<std::string>& names);
+void name_dimensions(const std::string& path, const Destination& destination, const std::vector<std::string>& names,
+                     Dimensions named);
+
+/// The columns' names as the header of a CSV that is read as one again: x0, x1, ... where there are none, and with an x
+/// in front where all of them are numbers.
+std::vector<std::string> header_names(std::vector<std::string> names, std::uint64_t columns);
 
 }  // namespace rankwise::storage

@@ -11,6 +11,7 @@
 #include "rankwise/storage/chunk_filters.hpp"
 #include "rankwise/storage/hdf5_handle.hpp"
 #include "rankwise/storage/hdf5_types.hpp"
+#include "rankwise/storage/matrix_names.hpp"
 #include "rankwise/storage/result_formats.hpp"
 
 namespace rankwise::storage {
@@ -98,19 +99,26 @@ std::uint64_t lay_out_npy(const std::string& path, const Destination& destinatio
   return bytes.size();
 }
 
-/// A CSV has no header, but for one without rows: it alone tells the columns then.
-void lay_out_csv(const std::string& path, const Destination& destination, const MatrixShape& shape) {
+/// A CSV without rows has a header in any case: it alone tells the columns then.
+std::uint64_t lay_out_csv(const std::string& path, const Destination& destination, const MatrixShape& shape,
+                          const std::vector<std::string>& names) {
   const FilledFile file(path, destination.file);
+  if (names.empty() && shape.rows > 0) return 0;
   std::uint64_t offset = 0;
-  constexpr std::uint64_t step = 100'000;
-  for (std::uint64_t begin = 0; shape.rows == 0 && begin < shape.columns; begin += step) {
-    std::string names;
-    for (std::uint64_t c = begin; c < std::min(shape.columns, begin + step); ++c) {
-      names += fmt::format("x{}{}", c, c + 1 < shape.columns ? ',' : '\n');
-    }
-    file.write(offset, std::as_bytes(std::span(names)));
-    offset += names.size();
+  std::string text;
+  const auto write = [&] {
+    file.write(offset, std::as_bytes(std::span(text)));
+    offset += text.size();
+    text.clear();
+  };
+  const auto header = header_names(names, shape.columns);
+  for (std::size_t c = 0; c < header.size(); ++c) {
+    append_text(text, header[c], separator_of(destination));
+    text += c + 1 < header.size() ? separator_of(destination) : '\n';
+    if (text.size() >= output_piece_bytes) write();
   }
+  write();
+  return offset;
 }
 
 void write_record(const std::string& path, const Destination& destination, const std::string& record) {
@@ -127,14 +135,16 @@ void write_record(const std::string& path, const Destination& destination, const
 }  // namespace
 
 std::optional<std::uint64_t> lay_out_matrix(const std::string& path, const Destination& destination,
-                                            const MatrixShape& shape) {
+                                            const MatrixShape& shape, const std::vector<std::string>& names) {
   checked_product(checked_product(shape.rows, shape.columns, "the matrix"), size_of(shape.type), "the matrix");
   if (format_of(destination) == OutputFormat::npy) return lay_out_npy(path, destination, shape);
-  if (format_of(destination) == OutputFormat::csv) {
-    lay_out_csv(path, destination, shape);
-    return 0;
+  if (format_of(destination) == OutputFormat::csv) return lay_out_csv(path, destination, shape, names);
+  const auto offset = lay_out_hdf5(path, destination, shape);
+  const bool by_rows = shape.contiguous == Contiguous::rows;
+  if (!names.empty() && !shape.is_vector) {
+    name_dimensions(path, destination, names, {.first = !by_rows, .second = by_rows});
   }
-  return lay_out_hdf5(path, destination, shape);
+  return offset;
 }
 
 struct ChunkWriter::Handles {

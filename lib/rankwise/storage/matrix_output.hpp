@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "rankwise/storage/filled_file.hpp"
 #include "rankwise/storage/matrix.hpp"
@@ -29,11 +30,12 @@ struct MatrixShape {
 
 /// Lays a matrix out in a new file without its values. A matrix without chunks is one run of elements in the order of
 /// the layout, in a CSV its lines: whoever has the file fills it by offset.
+/// @param names of the columns, for the header of a CSV and for HDF5; or none, and then no header
 /// @pre a matrix in a CSV has columns: lines without any are none
 /// @return the offset of the first element, or nothing where chunks have to be given to a ChunkWriter
 /// @throws IoError
 std::optional<std::uint64_t> lay_out_matrix(const std::string& path, const Destination& destination,
-                                            const MatrixShape& shape);
+                                            const MatrixShape& shape, const std::vector<std::string>& names = {});
 
 /// Writes whole chunks, as the filters leave them, into an HDF5 dataset that was laid out. One at a time.
 class ChunkWriter {

@@ -31,8 +31,6 @@ std::vector<std::string> distinct(std::vector<std::string> names);
 
 /// Quoted where it must be (RFC 4180), and where a reader might drop it: an empty line, white space around it.
 void append_text(std::string& out, std::string_view text, char separator);
-/// Of a .csv or .tsv.
-char separator_of(const Destination& destination);
 /// The dataset of a matrix, from the root.
 std::string path_of_dataset(const Destination& destination);
 

@@ -31,6 +31,8 @@ enum class OutputFormat : std::uint8_t { hdf5, csv, json, npy };
 /// @throws UsageError if the ending is not .h5, .hdf5, .csv, .tsv, .json or .npy, or another format has a dataset named
 Destination parse_destination(const std::string& text);
 OutputFormat format_of(const Destination& destination);
+/// Between the fields of a .csv or .tsv.
+char separator_of(const Destination& destination);
 
 /// Where the record of a run goes that FILE itself has no place for: FILE.run.json for .csv, .tsv and .npy. It belongs
 /// to FILE: an old one is replaced.

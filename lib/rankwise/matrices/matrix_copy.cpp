@@ -1,0 +1,98 @@
+#include "rankwise/matrices/matrix_copy.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "rankwise/base/checked.hpp"
+#include "rankwise/matrices/convert_elements.hpp"
+#include "rankwise/matrices/tile_shape.hpp"
+
+namespace rankwise::matrices {
+namespace {
+
+using storage::ChunkShape;
+using storage::Contiguous;
+using storage::Tile;
+
+struct CopyScratch final : ElementMaker::Scratch {
+  Tile tile;
+  std::vector<std::byte> ordered;
+};
+
+/// to[i · length + j] = from[i + j · stride], in squares that stay in the cache.
+template <class T>
+void copy_across(const T* from, std::uint64_t stride, std::uint64_t lines, std::uint64_t length, T* to) {
+  constexpr std::uint64_t side = 32;
+  for (std::uint64_t i = 0; i < lines; i += side) {
+    const std::uint64_t i_end = std::min(lines, i + side);
+    for (std::uint64_t j = 0; j < length; j += side) {
+      const std::uint64_t j_end = std::min(length, j + side);
+      for (std::uint64_t line = i; line < i_end; ++line) {
+        for (std::uint64_t at = j; at < j_end; ++at) to[line * length + at] = from[line + at * stride];
+      }
+    }
+  }
+}
+
+/// The tile's elements without gaps, with the given dimension side by side.
+void put_in_order(const Tile& tile, Contiguous order, std::byte* to) {
+  const bool by_rows = order == Contiguous::rows;
+  const std::uint64_t lines = by_rows ? tile.rows() : tile.columns(), length = by_rows ? tile.columns() : tile.rows();
+  const std::uint64_t stride = tile.contiguous() == Contiguous::rows ? tile.row_stride() : tile.column_stride();
+  if (tile.contiguous() == order) {
+    const std::size_t size = storage::size_of(tile.type());
+    for (std::uint64_t i = 0; i < lines; ++i) {
+      std::memcpy(to + i * length * size, tile.data<std::byte>() + i * stride * size, length * size);
+    }
+    return;
+  }
+  storage::with_type(tile.type(), [&](auto zero) {
+    using T = decltype(zero);
+    copy_across(tile.data<T>(), stride, lines, length, reinterpret_cast<T*>(to));
+  });
+}
+
+}  // namespace
+
+engine::Identity MatrixCopy::identity() const {
+  return {.method = "convert", .version = 1, .input = matrix_.info().fingerprint(), .seed = 0, .options = ""};
+}
+
+ChunkShape MatrixCopy::tile(Contiguous written) const {
+  const storage::MatrixInfo& info = matrix_.info();
+  const std::array lies{
+      Lie{.rows_together = info.contiguous == Contiguous::rows, .chunk = info.chunk.value_or(ChunkShape{})}};
+  return tile_shape(info.rows, info.columns, lies, {.written = written});
+}
+
+std::unique_ptr<ElementMaker::Scratch> MatrixCopy::make_scratch() const {
+  return std::make_unique<CopyScratch>();
+}
+
+void MatrixCopy::make(const storage::MatrixShape& shape, const storage::Region& region, Scratch* scratch,
+                      std::span<std::byte> to) const {
+  auto& room = static_cast<CopyScratch&>(*scratch);
+  matrix_.reader().read(region, room.tile);
+  const storage::ElementType type = room.tile.type();
+  if (type == shape.type) {
+    put_in_order(room.tile, shape.contiguous, to.data());
+    if (storage::is_floating(type)) convert_elements(type, to.data(), type, to);  // one NaN
+    return;
+  }
+  room.ordered.resize(region.elements() * storage::size_of(type));
+  put_in_order(room.tile, shape.contiguous, room.ordered.data());
+  convert_region(type, room.ordered.data(), shape, region, to);
+}
+
+Bytes MatrixCopy::bytes_needed(const ChunkShape& region) const {
+  const storage::MatrixInfo& info = matrix_.info();
+  const std::uint64_t elements = checked_product(region.rows, region.columns, "a tile");
+  const std::uint64_t ordered = checked_product(elements, storage::widest_of(info), "a tile");
+  if (matrix_.reader().shows_in_place()) return {ordered};
+  return {checked_sum(ordered, storage::room_to_read(info, elements).value, "a tile")};
+}
+
+}  // namespace rankwise::matrices
