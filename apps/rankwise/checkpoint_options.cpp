@@ -77,7 +77,7 @@ void CheckpointOptions::refuse_as_output(const std::optional<storage::Destinatio
     return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
   };
   if (whole(output->file) == whole(options_.path)) {
-    throw UsageError(fmt::format("--out and --checkpoint name the same file, {}", options_.path));
+    throw UsageError(fmt::format("the output and --checkpoint are the same file, {}", options_.path));
   }
 }
 

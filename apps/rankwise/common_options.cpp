@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "rankwise/base/duration.hpp"
 #include "rankwise/base/errors.hpp"
 #include "rankwise/base/nearest_word.hpp"
@@ -46,6 +49,12 @@ std::string pick(const std::string& option, const std::string& text, const std::
   }
   throw UsageError(
       fmt::format("{} takes {}, not '{}'{}", option, fmt::join(known, ", "), text, did_you_mean(text, known)));
+}
+
+bool is_name(const std::string& text) {
+  const auto fits = [](char c) { return c == '_' || std::isalnum(static_cast<unsigned char>(c)) != 0; };
+  return !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) == 0 &&
+         std::all_of(text.begin(), text.end(), fits);
 }
 
 std::vector<std::string> split_words(const std::string& text) {

@@ -35,6 +35,9 @@ CLI::Option* add_value(CLI::App& app, const std::string& name, const std::string
 /// `text` if it is one of the known words. @throws UsageError with the nearest one
 std::string pick(const std::string& option, const std::string& text, const std::vector<std::string>& known);
 
+/// Letters, digits and underscores, no digit first: what an expression takes for one name.
+bool is_name(const std::string& text);
+
 /// `a,b,c` as three words.
 std::vector<std::string> split_words(const std::string& text);
 

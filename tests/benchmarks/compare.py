@@ -13,8 +13,8 @@ import platform
 import subprocess
 import sys
 
-from measures import checkpoint_cost, memory, messages, progress_cost, scaling, start_up
-from race import Peer, Program, race, read_whole
+from measures import checkpoint_cost, integrals, memory, messages, progress_cost, scaling, start_up
+from race import Peer, Program, Tool, race, read_whole
 
 THREADS = len(os.sched_getaffinity(0))
 
@@ -134,6 +134,45 @@ def pi_job(options):
                                   *peers(options, "pi", ["numpy", "numpy_pieces", "numba"], options.samples, 0)]}
 
 
+def elements_of(file):
+    """Three elements of a matrix that was written, which is removed."""
+    import h5py
+    with h5py.File(file) as f:
+        d = f["x"]
+        n = min(d.shape)
+        found = [float(d[i, j]) for i, j in ((0, 0), (1, n - 1), (n // 2, n // 3))]
+    os.remove(file)
+    return found
+
+
+def matrix_job(options, title, file, gigabytes, words, tool, names, aim, extra=()):
+    """From file to file: what is written is looked at, and removed."""
+    out = os.path.join(options.folder, "out.h5")
+    read = lambda r: {"seconds": r["seconds"], "answer": elements_of(out)}
+    return {"title": title, "gigabytes": gigabytes, "aim": aim, "file": file,
+            "contenders": lambda: [*ours(options, [*words, out] if "--out" in words else [*words[:2], out, *words[2:]], read), *extra,
+                                   *peers(options, tool, names, file, 0)]}
+
+
+def matrices_jobs(options):
+    side, gigabyte = options.columns, 1e-9 * 8
+    square = generate(options, "uniform", "square.h5", "--rows", side, "--columns", side)
+    yield matrix_job(options, f"x + x.T - mean(x, 0), {side} × {side}, file to file", square, 2 * side * side * gigabyte,
+                     ["eval", "x + x.T - mean(x, 0)", f"x={square}", "--out"], "eval", ["numpy", "dask"], [["best of Dask", 8]])
+    os.remove(square)
+    rows = generate(options, "uniform", "rows.h5", "--rows", options.rows, "--columns", options.columns)
+    size = 2 * options.rows * options.columns * gigabyte
+    yield matrix_job(options, "rows to columns, with 256 MB of memory", rows, size,
+                     ["convert", rows, "--layout", "columns", "--memory", "256M"], "transpose", ["numpy", "dask"],
+                     [["best of all", None]])
+    repacked = os.path.join(options.folder, "repacked.h5")
+    repack = Tool("h5repack", ["h5repack", "-l", "CHUNK=1000x100", "-f", "SHUF", "-f", "GZIP=1", rows, repacked],
+                  lambda: elements_of(repacked))
+    yield matrix_job(options, "contiguous to gzip + shuffle chunks of 1000 × 100", rows, size / 2,
+                     ["convert", rows, "--chunk", "1000x100", "--gzip", "1"], "gzip", ["h5py"], [["best of all", None]], [repack])
+    os.remove(rows)
+
+
 def machine():
     with open("/proc/cpuinfo") as f:
         models = [line.split(":")[1].strip() for line in f if line.startswith("model name")]
@@ -159,7 +198,10 @@ print(json.dumps({{"python": platform.python_version(), **{{n: version(n) for n 
 
 
 MEASURES = (("start_up", start_up), ("progress", progress_cost), ("checkpoint", checkpoint_cost), ("scaling", scaling),
-            ("messages", messages), ("memory", memory))
+            ("messages", messages), ("memory", memory), ("integrals", integrals))
+
+
+JOBS = {"pi": pi_job, "columns": columns_jobs, "csv": csv_job, "matrices": matrices_jobs}
 
 
 def parse_options():
@@ -175,7 +217,7 @@ def parse_options():
     parser.add_argument("--csv-rows", type=int, default=1_400_000)
     parser.add_argument("--samples", default="1e10")
     parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--only", choices=[name for name, _ in MEASURES],
+    parser.add_argument("--only", choices=[*JOBS, *(name for name, _ in MEASURES)],
                         help="measure this anew, and leave the other results as they are")
     parser.add_argument("--keep", default="no", choices=["no", "yes"], help="keep the files for the next run")
     options = parser.parse_args()
@@ -186,8 +228,23 @@ def parse_options():
 
 def measure(name, options, results):
     print(name, file=sys.stderr, flush=True)
+    if name in JOBS:
+        return race_jobs(name, options, results)
     results[name] = dict(MEASURES)[name](options)
     keep(results, options.out)
+
+
+def race_jobs(name, options, results):
+    for job in JOBS[name](options):
+        print(job["title"], file=sys.stderr, flush=True)
+        file = job.pop("file", None)
+        contenders = job.pop("contenders")()
+        job["results"] = race(contenders, options.repeat, job.pop("tolerance", 1e-9),
+                              before=lambda: file and read_whole(file))
+        titles = [known["title"] for known in results["jobs"]]
+        at = titles.index(job["title"]) if job["title"] in titles else len(titles)
+        results["jobs"][at:at + 1] = [job]
+        keep(results, options.out)
 
 
 def keep(results, path):
@@ -203,16 +260,7 @@ def main():
         results["alone"] = sorted({*results.get("alone", []), options.only})
         return measure(options.only, options, results)
     results = {"machine": machine(), "versions": versions(options), "repeat": options.repeat, "jobs": []}
-    for jobs in (pi_job, columns_jobs, csv_job):
-        for job in jobs(options):
-            print(job["title"], file=sys.stderr, flush=True)
-            file = job.pop("file", None)
-            contenders = job.pop("contenders")()
-            job["results"] = race(contenders, options.repeat, job.pop("tolerance", 1e-9),
-                                  before=lambda: file and read_whole(file))
-            results["jobs"].append(job)
-            keep(results, options.out)
-    for name, _ in MEASURES:
+    for name in [*JOBS, *(name for name, _ in MEASURES)]:
         measure(name, options, results)
 
 

@@ -1,5 +1,6 @@
 """What is counted or weighed rather than raced: start-up, messages, memory, the cost of the progress display and of checkpoints."""
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -13,6 +14,28 @@ def wall(line, **options):
     start = time.perf_counter()
     subprocess.run([str(word) for word in line], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
     return time.perf_counter() - start
+
+
+INTEGRALS = {
+    "smooth, 2 variables": ("exp(-x*x - y*y)", {"x": "0:1", "y": "0:2"}, math.pi / 4 * math.erf(1) * math.erf(2)),
+    "smooth, 10 variables": ("exp(-(a+b+c+d+e+f+g+h+i+j))", dict.fromkeys("abcdefghij", "0:1"), (1 - math.exp(-1)) ** 10),
+    "a disc": ("x*x + y*y < 1", {"x": "-1:1", "y": "-1:1"}, math.pi),
+}
+
+
+def integrals(options):
+    """The error of independent and of Sobol points, as there are more of them: the root of the mean square over seeds."""
+    found = []
+    for name, (integrand, over, value) in INTEGRALS.items():
+        ranges = [word for variable, interval in over.items() for word in ("--over", f"{variable}={interval}")]
+        for sampler in ("random", "sobol"):
+            for power in range(8, 23, 2):
+                line = [options.program, "integrate", integrand, *ranges, "--sampler", sampler, "--samples", str(2**power), "--json"]
+                errors = [json.loads(subprocess.run([*line, "--seed", str(seed)], capture_output=True, text=True,
+                                                    check=True).stdout)["estimate"] - value for seed in range(4 * options.repeat)]
+                found.append({"integral": name, "sampler": sampler, "samples": 2**power,
+                              "error": math.sqrt(statistics.fmean(e * e for e in errors)) / abs(value)})
+    return found
 
 
 def start_up(options):

@@ -5,6 +5,7 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -52,6 +53,29 @@ class Program:
             self.problem = (done.stderr.strip().splitlines() or ["failed"])[-1][:200]
             return None
         return self.read(json.loads(done.stdout))
+
+    def close(self):
+        pass
+
+
+class Tool:
+    """A contender that is started anew each time and prints nothing that is asked for: its whole time counts."""
+
+    def __init__(self, name, line, answer=lambda: []):
+        self.name, self.line, self.answer, self.problem = name, [str(word) for word in line], answer, None
+
+    def run(self):
+        start = time.perf_counter()
+        try:
+            done = subprocess.run(self.line, capture_output=True, text=True)
+        except FileNotFoundError:
+            self.problem = f"there is no {self.line[0]}"
+            return None
+        seconds = time.perf_counter() - start
+        if done.returncode != 0:
+            self.problem = (done.stderr.strip().splitlines() or ["failed"])[-1][:200]
+            return None
+        return {"seconds": seconds, "answer": self.answer()}
 
     def close(self):
         pass

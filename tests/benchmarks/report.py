@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Makes RESULTS.md and results.svg of what was measured.
+"""Makes RESULTS.md, results.svg and integrals.svg of what was measured.
 
 usage: report.py RESULTS.json KERNELS.json FOLDER
 """
 import html
 import json
+import math
 import os
 import sys
 
@@ -113,6 +114,48 @@ def memory_table(results):
         yield f"| {layout} | {job} | {ranks} | " + " | ".join(f"{cells[l]:.0f}" for l in limits) + " |"
 
 
+def integral_table(results):
+    yield ("\n### Integrals\n\nThe relative error of `integrate`, the root of its mean square over seeds: of independent points and of "
+           "scrambled Sobol points.\n\n![errors](integrals.svg)\n\n| integral | points | independent | Sobol |\n|---|---|---|---|")
+    cells = {(i["integral"], i["samples"], i["sampler"]): i["error"] for i in results["integrals"]}
+    for name, samples in dict.fromkeys((i["integral"], i["samples"]) for i in results["integrals"]):
+        yield f"| {name} | {samples} | {cells[name, samples, 'random']:.2g} | {cells[name, samples, 'sobol']:.2g} |"
+
+
+def integral_svg(results):
+    """Errors over points, both on logarithmic axes."""
+    width, height, left, top = 860, 420, 70, 40
+    found = results["integrals"]
+    least = math.floor(math.log10(min(i["error"] for i in found)))
+    most_points, least_points = (math.log2(f(i["samples"] for i in found)) for f in (max, min))
+    x = lambda samples: left + (math.log2(samples) - least_points) / (most_points - least_points) * 560
+    y = lambda error: top + math.log10(error) / least * (height - top - 50)
+    parts = []
+    for power in range(least, 1, 2):
+        parts.append(f'<line x1="{left}" x2="{left + 560}" y1="{y(10.0**power):.1f}" y2="{y(10.0**power):.1f}" class="grid"/>'
+                     f'<text x="{left - 8}" y="{y(10.0**power) + 4:.1f}" text-anchor="end">1e{power}</text>')
+    for samples in sorted({i["samples"] for i in found}):
+        parts.append(f'<text x="{x(samples):.1f}" y="{height - 28}" text-anchor="middle">2^{int(math.log2(samples))}</text>')
+    parts.append(f'<text x="{left + 280}" y="{height - 8}" text-anchor="middle">points</text>')
+    shades = ["#2a7f62", "#31639c", "#b0562b"]
+    ends = []
+    for n, name in enumerate(dict.fromkeys(i["integral"] for i in found)):
+        for sampler, dash in (("random", "6 4"), ("sobol", "none")):
+            line = [i for i in found if (i["integral"], i["sampler"]) == (name, sampler)]
+            points = " ".join(f"{x(i['samples']):.1f},{y(i['error']):.1f}" for i in line)
+            parts.append(f'<polyline points="{points}" fill="none" stroke="{shades[n]}" stroke-width="2" stroke-dasharray="{dash}"/>')
+            shown = {"random": "independent", "sobol": "Sobol"}[sampler]
+            ends.append([y(line[-1]["error"]), f"{name}: {shown}", shades[n]])
+    ends.sort()
+    for above, below in zip(ends, ends[1:]):
+        below[0] = max(below[0], above[0] + 15)
+    for at, text, shade in ends:
+        parts.append(f'<text x="{left + 570}" y="{at + 4:.1f}" fill="{shade}">{html.escape(text)}</text>')
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="sans-serif" font-size="12">'
+            f'<style>.grid{{stroke:#e4e4e4}}</style><rect width="100%" height="100%" fill="white"/>'
+            f'<text x="10" y="22" font-size="14">Relative error of rankwise integrate</text>' + "\n".join(parts) + "</svg>\n")
+
+
 def kernel_table(kernels):
     yield "\n### Kernels\n\nOne thread; Google Benchmark.\n\n| | rate |\n|---|---|"
     for b in kernels["benchmarks"]:
@@ -146,6 +189,7 @@ def markdown(results, kernels):
     yield from scaling_table(results)
     yield from message_table(results)
     yield from memory_table(results)
+    yield from integral_table(results)
     yield from kernel_table(kernels)
 
 
@@ -198,6 +242,8 @@ def main():
         f.write("\n".join(markdown(results, kernels)) + "\n")
     with open(os.path.join(folder, "results.svg"), "w") as f:
         f.write(svg(results))
+    with open(os.path.join(folder, "integrals.svg"), "w") as f:
+        f.write(integral_svg(results))
 
 
 if __name__ == "__main__":

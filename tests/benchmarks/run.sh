@@ -1,5 +1,5 @@
 #!/bin/bash
-# Measures rankwise against the tools that its users come from, and writes RESULTS.md, results.json and results.svg beside
+# Measures rankwise against the tools that its users come from, and writes RESULTS.md, results.json and the pictures beside
 # itself. Installs what is missing: Debian's peers, and current ones in a virtual environment in build/peers. It takes some
 # 35 minutes, 20 GB of memory and 8 GB of disk; let the machine do nothing else.
 # usage: tests/benchmarks/run.sh [options of compare.py, such as --rows 3000 --columns 1000 --csv-rows 50000 --samples 1e8]

@@ -110,6 +110,25 @@ def test_a_table_of_several_types_becomes_a_matrix(tmp_path):
             f[f"t/{name}"] = frame[name]
     assert run("convert", f"{tmp_path}/t.h5:/t", tmp_path / "m.npy").returncode == 0
     np.testing.assert_array_equal(np.load(tmp_path / "m.npy"), frame.to_numpy())
+    with h5py.File(tmp_path / "w.h5", "w") as f:  # integers that float64 does not have
+        f["t/id"], f["t/k"] = np.array([2**53 + 1, 7]), np.array([1, 2], dtype="i4")
+    assert run("convert", f"{tmp_path}/w.h5:/t", tmp_path / "w.npy", "--dtype", "i8", ranks=2).returncode == 0
+    np.testing.assert_array_equal(np.load(tmp_path / "w.npy"), [[2**53 + 1, 1], [7, 2]])
+    assert_refused(run("convert", f"{tmp_path}/w.h5:/t", tmp_path / "x.npy"), 3, "row 0, column 0", "float64")
+
+
+def test_what_is_left_out_is_told(tmp_path):
+    with h5py.File(tmp_path / "t.h5", "w") as f:
+        f["t/v"], f["t/name"] = np.arange(3.0), np.array([b"a", b"b", b"c"])
+    done = run("convert", f"{tmp_path}/t.h5:/t", tmp_path / "m.npy")
+    assert "left out" in done.stdout
+
+
+def test_chunks_that_are_decoded_many_times_are_told(tmp_path):
+    source = tmp_path / "a.h5"
+    assert run("generate", "uniform", "--rows", 2000, "--columns", 1000, "--out", source, "--gzip", 1).returncode == 0
+    done = run("convert", source, tmp_path / "b.h5", "--layout", "columns", "--gzip", 1, "--chunk", "2000x3", ranks=2)
+    assert done.returncode == 0 and "times over" in done.stderr
 
 
 def test_vectors_stay_vectors(tmp_path):

@@ -115,6 +115,43 @@ def test_points_that_give_no_number():
     assert none["estimate"] is None and none["standard_error"] is None and none["not_finite"] == 100
 
 
+def test_a_checkpoint_knows_which_variable_has_which_range(tmp_path):
+    words = ["integrate", "x - y", "--samples", 100000, "--checkpoint", tmp_path / "c", "--resume"]
+    first = run_json(*words, "--over", "x=0:1", "--over", "y=0:2")
+    assert abs(first["estimate"] + 1) < 0.05
+    assert_refused(run(*words, "--over", "y=0:1", "--over", "x=0:2"), 3, "other options")
+
+
+def test_what_was_drawn_is_kept_when_points_gave_no_number(tmp_path):
+    words = ["integrate", "log(x)", "--over", "x=-1:1", "--samples", 100000, "--checkpoint", tmp_path / "c", "--resume"]
+    assert_refused(run(*words), 3, "--nan-policy omit")
+    assert run_json(*words, "--nan-policy", "omit")["resumed"] == 1
+
+
+def test_points_that_all_give_the_same_are_not_believed_at_once():
+    rare = run("integrate", "x < 1e-9", "--over", "x=0:1", "--until-relative-error", "0.01", "--json")
+    assert '"samples": 16777216' in rare.stdout and "the same value" in rare.stderr
+    assert run_json("integrate", "2", "--over", "x=0:1", "--until-error", "0.01")["samples"] == 2**20
+    half = run_json("integrate", "x < 0.5", "--over", "x=0:1", "--until-error", "1e-9", "--sampler", "sobol")
+    assert half["estimate"] == 0.5 and half["samples"] == 2**20
+
+
+def test_large_numbers():
+    result = run_json("integrate", "exp(x)", "--over", "x=0:700", "--samples", 10**6)
+    assert 0.5e304 < result["estimate"] < 2e304
+    shown = run("integrate", "exp(x)", "--over", "x=0:100", "--samples", 10**6).stdout
+    assert "e43 " in shown and max(map(len, shown.splitlines())) < 200
+
+
+@pytest.mark.parametrize("words, told", [
+    (["log(x)", "--over", "x=-2:-1", "--nan-policy", "omit", "--until-error", "1e-3"], "no error can be reached"),
+    (["exp(x)", "--over", "x=0:700", "--until-error", "1"], "no error can be reached"),
+    (["x", "--over", "x=0:1", "--until-error", "1e-12"], "more than can be drawn")])
+def test_a_goal_out_of_reach_is_told(words, told):
+    for ranks in (None, 2):
+        assert_refused(run("integrate", *words, ranks=ranks), 3, told)
+
+
 def test_ranges():
     def estimate(*words):
         return run_json("integrate", *words, "--samples", 4096, "--sampler", "sobol")["estimate"]
@@ -135,6 +172,9 @@ def test_ranges():
     (["x", "--over", "x=0:", "--samples", "9"], ["x=0:1"]), (["x", "--over", "x=a:1", "--samples", "9"], ["'a'"]),
     (["x", "--over", "x=0:inf", "--samples", "9"], ["finite"]), (["x", "--over", "x=-1e308:1e308", "--samples", "9"], ["float64"]),
     (["x", "--over", "x=0:1", "--over", "x=0:2", "--samples", "9"], ["twice"]),
+    (["1", "--over", "2=0:1", "--samples", "9"], ["'2'"]), (["1", "--over", "x*y=0:1", "--samples", "9"], ["'x*y'"]),
+    (["1", "--over", "x=0:1e200", "--over", "y=0:1e200", "--samples", "9"], ["float64"]),
+    (["x", "--over", "x=0:1", "--samples", "9", "--memory", "1", "--plan"], ["--memory"]),
     (["x", "--over", "x=0:1", "--samples", "0"], ["--samples"]), (["x", "--over", "x=0:1", "--samples", "many"], ["--samples"]),
     (["x", "--over", "x=0:1", "--until-error", "0"], ["--until-error"]), (["x", "--over", "x=0:1", "--until-error", "nan"], ["--until-error"]),
     (["x", "--over", "x=0:1", "--until-error", "1", "--until-relative-error", "1"], ["--until"]),

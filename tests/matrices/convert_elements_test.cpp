@@ -57,7 +57,19 @@ TEST(ConvertElements, wide_integers_stay_what_they_are) {
   EXPECT_EQ(convert_elements(ElementType::uint64, reinterpret_cast<const std::byte*>(&most), ElementType::int64,
                              std::as_writable_bytes(std::span(&room, 1))),
             0U);
-  EXPECT_EQ(converted<double>(ElementType::int64, odd, ElementType::float64), 0x1p62);
+  double real = 0;
+  const auto to_double = [&](auto value, ElementType type) {
+    return convert_elements(type, reinterpret_cast<const std::byte*>(&value), ElementType::float64,
+                            std::as_writable_bytes(std::span(&real, 1))) == 1;
+  };
+  EXPECT_FALSE(to_double(odd, ElementType::int64));
+  EXPECT_TRUE(to_double(odd - 1, ElementType::int64));
+  EXPECT_EQ(real, 0x1p62);
+  EXPECT_TRUE(to_double(INT64_MIN, ElementType::int64));
+  EXPECT_EQ(real, -0x1p63);
+  EXPECT_FALSE(to_double(INT64_MAX, ElementType::int64));
+  EXPECT_FALSE(to_double(UINT64_MAX, ElementType::uint64));
+  EXPECT_TRUE(to_double(std::int64_t{0}, ElementType::int64));
 }
 
 TEST(ConvertElements, floating_point_types_round_and_have_one_nan) {

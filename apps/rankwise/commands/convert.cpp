@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include <optional>
+#include <algorithm>
 
 #include "apps/rankwise/answer.hpp"
 #include "apps/rankwise/checkpoint_options.hpp"
@@ -10,6 +10,7 @@
 #include "apps/rankwise/matrix_output_options.hpp"
 #include "apps/rankwise/matrix_words.hpp"
 #include "apps/rankwise/plan_report.hpp"
+#include "rankwise/base/checked.hpp"
 #include "rankwise/matrices/matrix_copy.hpp"
 #include "rankwise/matrices/write_matrix.hpp"
 #include "rankwise/ranks/agreement.hpp"
@@ -62,6 +63,7 @@ class Convert final : public Command {
     matrix.tile = copy.tile(matrix.shape.contiguous);
     const Bytes bytes{matrix.shape.elements() * storage::size_of(matrix.shape.type)};
     progress.set_amount(static_cast<double>(bytes.value));
+    warn_of_chunks(invocation, info, matrices::largest_piece(matrix));
     if (compute_.plan) return plan(invocation, context, info, matrix, copy);
     invocation.begin_job(matrices::identity_of(matrix), &info);
     matrix.record = [&](const std::string& digest) { return json_text(record(invocation, info, matrix, digest)); };
@@ -70,8 +72,8 @@ class Convert final : public Command {
     if (json_) {
       answer("{}\n", json_text(record(invocation, info, matrix, digest), 2));
     } else {
-      answer("{} → {}: {} × {} {} · {}\n", info.source, matrix.destination.file, info.rows, info.columns,
-             storage::name_of(matrix.shape.type), invocation.layout_line());
+      answer("{} → {} {} · {}\n", in_words(info), matrix.destination.file, storage::name_of(matrix.shape.type),
+             invocation.layout_line());
       answer("{} in {} · digest {}\n", format_bytes(bytes), report::duration(invocation.seconds()), digest);
     }
     return ExitCode::done;
@@ -90,11 +92,27 @@ class Convert final : public Command {
     return ExitCode::done;
   }
 
+  /// What is written in chunks, or as text, is made chunk by chunk, or line by line, however the source lies.
+  static void warn_of_chunks(const Invocation& invocation, const storage::MatrixInfo& info,
+                             const storage::ChunkShape& piece) {
+    if (!info.chunk) return;
+    constexpr std::uint64_t many = 8;
+    const std::uint64_t times = divide_up(std::min(info.chunk->rows, info.rows), piece.rows) *
+                                divide_up(std::min(info.chunk->columns, info.columns), piece.columns);
+    if (times < many) return;
+    invocation.note(
+        fmt::format("chunks of {} ({} × {}) are read and decoded {} times over, once for each piece of {} × {} that "
+                    "takes of them; by "
+                    "way of an .npy file, or an .h5 file without chunks, it is faster",
+                    info.source, info.chunk->rows, info.chunk->columns, times, piece.rows, piece.columns));
+  }
+
   [[nodiscard]] static nlohmann::ordered_json record(const Invocation& invocation, const storage::MatrixInfo& info,
                                                      const matrices::MatrixToWrite& matrix, const std::string& digest) {
     auto json = invocation.json_head();
     json["digest"] = digest;
     json["input"] = info.source;
+    json["description"] = info.description;
     json["out"] = matrix.destination.file;
     json["rows"] = info.rows;
     json["columns"] = info.columns;
@@ -113,13 +131,16 @@ class Convert final : public Command {
 }  // namespace
 
 const char* const convert_explanation =
-    R"(Values stay what they are, but for floating-point types that are narrower (--dtype f4 rounds) and NaN, of which there is
-one; an integer type that cannot hold a value refuses it. Names of columns go along: as the header of a CSV, as dimension
+    R"(Values stay what they are, but for --dtype f4, which rounds, and NaN, of which there is one; a type that cannot hold a
+value refuses it. Columns that are not numbers are left out. Names of columns go along: as the header of a CSV, as dimension
 scale of an HDF5 dataset. A CSV's numbers have as many digits as they need to come back the same. A dataset of one dimension
 stays one.
 
 Tiles are read and written by all threads of all ranks, also where rows become columns: neither matrix is ever in memory as
 a whole. Gzip chunks are inflated and compressed in all threads.
+
+The digest is of type, shape and values, piece by piece: of the same values from a file that is laid out otherwise it may be
+another.
 
 Examples:
   rankwise convert table.csv table.h5:/x

@@ -39,10 +39,7 @@ struct Input {
 
 Input parse_input(const std::string& text) {
   const auto sign = text.find('=');
-  const auto fits = [&](char c) { return c == '_' || std::isalnum(static_cast<unsigned char>(c)) != 0; };
-  if (sign == std::string::npos || sign == 0 || sign + 1 == text.size() ||
-      !std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(sign), fits) ||
-      std::isdigit(static_cast<unsigned char>(text[0])) != 0) {
+  if (sign == std::string::npos || sign + 1 == text.size() || !is_name(text.substr(0, sign))) {
     throw UsageError(fmt::format("a matrix is given as NAME=FILE[:DATASET], such as x=a.h5:/x, not '{}'", text));
   }
   return {.name = text.substr(0, sign), .source = text.substr(sign + 1)};

@@ -84,6 +84,7 @@ class Integrate final : public Command {
     if (options_.sampler == Sampler::sobol && options_.over.size() > random::most_sobol_dimensions) {
       throw UsageError(fmt::format("--sampler sobol takes at most {} variables", random::most_sobol_dimensions));
     }
+    if (!std::isfinite(montecarlo::volume(options_))) throw UsageError("--over: so large a box is beyond float64");
     const Formula formula(expressions::parse(options_.integrand), vocabulary);
     for (const auto& node : formula.nodes()) {
       if (node.kind == Formula::Kind::uniform || node.kind == Formula::Kind::normal) {
@@ -98,18 +99,18 @@ class Integrate final : public Command {
     report::ProgressDisplay progress(
         {.command = "integrate", .mode = compute_.progress, .amount = amount, .unit = "samples"});
     options_.before_batch = [&](std::uint64_t begin, std::uint64_t end) {
-      // How many batches there will be is not known: each is half of what remains, or the rest.
-      const auto most = static_cast<double>(samples_ ? options_.samples : 2 * end);
-      progress.set_amount(most);
-      progress.begin_part({.begin = std::min(1.0, static_cast<double>(begin) / most),
-                           .end = std::min(1.0, static_cast<double>(end) / most)});
+      // How many batches there will be is not known: what is shown is this one.
+      progress.set_amount(static_cast<double>(end));
+      progress.begin_part({.begin = static_cast<double>(begin) / static_cast<double>(end), .end = 1});
     };
     const engine::Context context = invocation.start(compute_, &progress, checkpoint_);
     if (compute_.plan) {
       const bool batches = options_.until_error || options_.until_relative_error;
+      engine::PhasePlan phase;
+      ranks::agree(context.ranks(), [&] { phase = montecarlo::plan_integral(context, options_); });
       print_plan(invocation,
                  {.subject = fmt::format("integrate {} over {}", options_.integrand, fmt::join(over_, ", ")),
-                  .phases = {montecarlo::plan_integral(context, options_)},
+                  .phases = {phase},
                   .more = batches ? "then batches, each of as many points as there were" : ""},
                  json_);
       return ExitCode::done;
@@ -117,6 +118,10 @@ class Integrate final : public Command {
     invocation.begin_job(montecarlo::identity_of(options_));
     const montecarlo::Integral integral = montecarlo::integrate(context, options_);
     if (invocation.is_root()) json_ ? print_json(invocation, integral) : print(invocation, integral);
+    if (integral.all_alike) {
+      invocation.note(fmt::format("all {} points gave the same value: a narrow peak between them would not be seen",
+                                  integral.samples));
+    }
     if (!integral.reached(options_)) {
       invocation.note(fmt::format("the standard error is {:.3g} after --samples {}, more than was asked for",
                                   integral.standard_error, integral.samples));
@@ -133,10 +138,12 @@ class Integrate final : public Command {
       throw UsageError(fmt::format("--over takes a variable and its range, such as x=0:1, not '{}'", text));
     }
     const std::string name = text.substr(0, sign);
+    if (!is_name(name)) throw UsageError(fmt::format("--over {}: '{}' is no name for a variable", text, name));
     for (const auto& other : known.operands) {
       if (other.name == name) throw UsageError(fmt::format("--over has {} twice", name));
     }
-    const montecarlo::Interval interval{.begin = bound(text.substr(sign + 1, colon - sign - 1), text),
+    const montecarlo::Interval interval{.variable = name,
+                                        .begin = bound(text.substr(sign + 1, colon - sign - 1), text),
                                         .end = bound(text.substr(colon + 1), text)};
     if (!std::isfinite(interval.end - interval.begin)) {
       throw UsageError(fmt::format("--over {}: so wide a range is beyond float64", text));

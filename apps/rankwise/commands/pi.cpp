@@ -11,6 +11,7 @@
 #include "apps/rankwise/plan_report.hpp"
 #include "rankwise/base/parse_number.hpp"
 #include "rankwise/montecarlo/pi.hpp"
+#include "rankwise/ranks/agreement.hpp"
 #include "rankwise/report/format.hpp"
 
 namespace rankwise::app {
@@ -61,10 +62,12 @@ class Pi final : public Command {
     };
     const engine::Context context = invocation.start(compute_, &progress, checkpoint_);
     if (compute_.plan) {
+      engine::PhasePlan phase;
+      ranks::agree(context.ranks(), [&] { phase = montecarlo::plan_pi(context, options_); });
       print_plan(invocation,
                  {.subject = options_.until_error ? fmt::format("pi to a standard error of {}", *options_.until_error)
                                                   : fmt::format("pi from {} samples", options_.samples),
-                  .phases = {montecarlo::plan_pi(context, options_)},
+                  .phases = {phase},
                   .more = options_.until_error ? fmt::format("then batches of the same points, probably {:.3g} in all",
                                                              expected_samples())
                                                : ""},

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "rankwise/base/errors.hpp"
+#include "rankwise/kernels/normal.hpp"
 #include "rankwise/kernels/uniform.hpp"
 #include "rankwise/random/normal.hpp"
 #include "rankwise/random/philox.hpp"
@@ -64,7 +65,8 @@ void draw(const Leaf& leaf, const Shape& shape, std::uint64_t seed, std::uint64_
   const random::Stream stream(seed, random::StreamName::expressions, leaf.index);
   const std::uint64_t first = leaf.swapped ? column * shape.rows() + row : row * shape.columns() + column;
   const std::uint64_t step = leaf.swapped ? shape.rows() : 1;
-  if (leaf.kind == Leaf::Kind::uniform && step == 1) return kernels::uniform(stream, first, to);
+  if (step == 1)
+    return leaf.kind == Leaf::Kind::uniform ? kernels::uniform(stream, first, to) : kernels::normal(stream, first, to);
   for (std::size_t i = 0; i < to.size(); ++i) {
     const std::uint64_t word = stream.word64(first + i * step);
     to[i] = leaf.kind == Leaf::Kind::uniform ? random::unit_interval(word) : random::normal_deviate(word);

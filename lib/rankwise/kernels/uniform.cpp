@@ -1,6 +1,6 @@
 #include "rankwise/kernels/uniform.hpp"
 
-#include <algorithm>
+#include "rankwise/kernels/whole_draws.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "rankwise/kernels/uniform.cpp"
@@ -62,14 +62,12 @@ namespace rankwise::kernels {
 HWY_EXPORT(UniformOfDraws);
 
 void uniform(const random::Stream& stream, std::uint64_t first, std::span<double> to) {
-  // Whole draws in the middle, a multiple of what any target does at once; the rest one by one.
-  constexpr std::uint64_t group = 128;
-  const std::size_t ahead = std::min<std::size_t>(to.size(), first % 2);
-  const std::uint64_t draws = (to.size() - ahead) / 2 / group * group;
-  reference::uniform(stream, first, to.first(ahead));
-  const std::uint64_t begin = (first + ahead) / 2;
-  if (draws > 0) HWY_DYNAMIC_DISPATCH(UniformOfDraws)(stream, begin, begin + draws, to.data() + ahead);
-  reference::uniform(stream, first + ahead + 2 * draws, to.subspan(ahead + 2 * draws));
+  const WholeDraws whole(first, to.size());
+  reference::uniform(stream, first, to.first(whole.before));
+  if (whole.draws > 0) {
+    HWY_DYNAMIC_DISPATCH(UniformOfDraws)(stream, whole.begin, whole.begin + whole.draws, to.data() + whole.before);
+  }
+  reference::uniform(stream, first + whole.before + 2 * whole.draws, to.subspan(whole.before + 2 * whole.draws));
 }
 
 }  // namespace rankwise::kernels

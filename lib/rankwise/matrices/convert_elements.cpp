@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <bit>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
@@ -25,10 +26,21 @@ bool holds(From value) {
   }
 }
 
+/// Whether an integer is one of float64's: its significant bits are at most 53.
+template <class From>
+bool is_double(From value) {
+  const auto bits = static_cast<std::uint64_t>(value);
+  const std::uint64_t magnitude = value < 0 ? 0 - bits : bits;
+  return magnitude == 0 || (magnitude >> std::countr_zero(magnitude)) < (std::uint64_t{1} << 53);
+}
+
 template <class From, class To>
 std::size_t convert(const From* from, To* to, std::size_t size) {
   for (std::size_t i = 0; i < size; ++i) {
-    if constexpr (std::is_floating_point_v<To>) {
+    if constexpr (std::is_same_v<To, double> && std::is_integral_v<From> && sizeof(From) == 8) {
+      if (!is_double(from[i])) return i;
+      to[i] = static_cast<double>(from[i]);
+    } else if constexpr (std::is_floating_point_v<To>) {
       const auto value = static_cast<To>(from[i]);
       to[i] = value == value ? value : std::numeric_limits<To>::quiet_NaN();
     } else {

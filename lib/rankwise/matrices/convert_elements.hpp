@@ -9,10 +9,11 @@
 namespace rankwise::matrices {
 
 /// Elements of one type as elements of another, as far as that has them. A floating-point type takes the nearest of its
-/// own (NaN becomes the one of digests, what is too large an infinity); an integer type takes what it holds exactly.
+/// own (NaN becomes the one of digests, what is too large an infinity); an integer type takes what it holds exactly,
+/// and so does float64 of integers.
 /// @param from aligned for their type; may be where they go to, if that is of the same type
 /// @param to as many
-/// @return how many there were before the first that an integer type cannot hold: all of them, if there is none
+/// @return how many there were before the first that cannot be held: all of them, if there is none
 std::size_t convert_elements(storage::ElementType from_type, const std::byte* from, storage::ElementType to_type,
                              std::span<std::byte> to);
 

@@ -17,11 +17,6 @@ using storage::ChunkShape;
 using storage::Contiguous;
 using storage::Tile;
 
-struct CopyScratch final : ElementMaker::Scratch {
-  Tile tile;
-  std::vector<std::byte> ordered;
-};
-
 /// to[i · length + j] = from[i + j · stride], in squares that stay in the cache.
 template <class T>
 void copy_across(const T* from, std::uint64_t stride, std::uint64_t lines, std::uint64_t length, T* to) {
@@ -57,6 +52,11 @@ void put_in_order(const Tile& tile, Contiguous order, std::byte* to) {
 
 }  // namespace
 
+struct MatrixCopy::CopyScratch final : ElementMaker::Scratch {
+  Tile tile;
+  std::vector<std::byte> ordered, converted;
+};
+
 engine::Identity MatrixCopy::identity() const {
   return {.method = "convert", .version = 1, .input = matrix_.info().fingerprint(), .seed = 0, .options = ""};
 }
@@ -75,6 +75,7 @@ std::unique_ptr<ElementMaker::Scratch> MatrixCopy::make_scratch() const {
 void MatrixCopy::make(const storage::MatrixShape& shape, const storage::Region& region, Scratch* scratch,
                       std::span<std::byte> to) const {
   auto& room = static_cast<CopyScratch&>(*scratch);
+  if (matrix_.info().types.size() > 1) return make_columns(shape, region, room, to);
   matrix_.reader().read(region, room.tile);
   const storage::ElementType type = room.tile.type();
   if (type == shape.type) {
@@ -87,8 +88,31 @@ void MatrixCopy::make(const storage::MatrixShape& shape, const storage::Region& 
   convert_region(type, room.ordered.data(), shape, region, to);
 }
 
+/// Of several types: one by one, columns keep theirs.
+void MatrixCopy::make_columns(const storage::MatrixShape& shape, const storage::Region& region, CopyScratch& room,
+                              std::span<std::byte> to) const {
+  const std::uint64_t size = storage::size_of(shape.type), rows = region.rows.size(), columns = region.columns.size();
+  const bool by_rows = shape.contiguous == Contiguous::rows;
+  for (std::uint64_t c = 0; c < columns; ++c) {
+    const storage::Region column{region.rows, {region.columns.begin + c, region.columns.begin + c + 1}};
+    matrix_.reader().read(column, room.tile);
+    room.ordered.resize(rows * storage::size_of(room.tile.type()));
+    put_in_order(room.tile, Contiguous::columns, room.ordered.data());
+    room.converted.resize(rows * size);
+    const auto converted = by_rows ? std::span(room.converted) : to.subspan(c * rows * size, rows * size);
+    convert_region(room.tile.type(), room.ordered.data(), shape, column, converted);
+    for (std::uint64_t r = 0; by_rows && r < rows; ++r) {
+      std::memcpy(to.data() + (r * columns + c) * size, converted.data() + r * size, size);
+    }
+  }
+}
+
 Bytes MatrixCopy::bytes_needed(const ChunkShape& region) const {
   const storage::MatrixInfo& info = matrix_.info();
+  if (info.types.size() > 1) {
+    const std::uint64_t column = checked_product(region.rows, 3 * sizeof(double), "a column");
+    return {checked_sum(column, storage::room_to_read(info, region.rows).value, "a column")};
+  }
   const std::uint64_t elements = checked_product(region.rows, region.columns, "a tile");
   const std::uint64_t ordered = checked_product(elements, storage::widest_of(info), "a tile");
   if (matrix_.reader().shows_in_place()) return {ordered};

@@ -23,6 +23,10 @@ class MatrixCopy final : public ElementMaker {
   void announce(const storage::Region& region) const override { matrix_.reader().announce(region); }
 
  private:
+  struct CopyScratch;
+  void make_columns(const storage::MatrixShape& shape, const storage::Region& region, CopyScratch& room,
+                    std::span<std::byte> to) const;
+
   const engine::SharedMatrix& matrix_;
 };
 

@@ -5,6 +5,8 @@
 #include <limits>
 #include <type_traits>
 
+#include "rankwise/kernels/normal.hpp"
+#include "rankwise/kernels/uniform.hpp"
 #include "rankwise/random/normal.hpp"
 #include "rankwise/random/philox.hpp"
 
@@ -64,6 +66,18 @@ void RandomElements::fill(const storage::MatrixShape& shape, const storage::Regi
   storage::with_type(shape.type, [&](auto zero) {
     using T = decltype(zero);
     T* next = reinterpret_cast<T*>(to.data());
+    if constexpr (std::is_same_v<T, double>) {
+      // Rows of the file are runs of the stream.
+      if (by_rows && nan_fraction <= 0 && distribution != Distribution::integers) {
+        for (std::uint64_t r = outer.begin; r < outer.end; ++r, next += inner.size()) {
+          const std::uint64_t first = r * shape.columns + inner.begin;
+          const std::span<double> row(next, inner.size());
+          distribution == Distribution::uniform ? kernels::uniform(values, first, row)
+                                                : kernels::normal(values, first, row);
+        }
+        return;
+      }
+    }
     for (std::uint64_t o = outer.begin; o < outer.end; ++o) {
       for (std::uint64_t i = inner.begin; i < inner.end; ++i) {
         const std::uint64_t index = by_rows ? o * shape.columns + i : i * shape.columns + o;

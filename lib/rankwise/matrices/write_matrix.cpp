@@ -23,6 +23,7 @@
 namespace rankwise::matrices {
 namespace {
 
+using storage::ChunkShape;
 using storage::MatrixShape;
 using storage::OutputFormat;
 using storage::Region;
@@ -73,7 +74,9 @@ class WriteJob {
   [[nodiscard]] blocks::Grid grid() const { return {.lanes = part_.size(), .steps = 1}; }
   [[nodiscard]] Bytes partial_bytes() const { return {64 + bytes_in_the_file()}; }
   [[nodiscard]] Bytes block_bytes() const {
-    return {pieces_.elements() * storage::size_of(matrix_.shape.type) + bytes_in_the_file() +
+    // On its way into the file: text grows in one place and goes in another; a chunk is filled up, shuffled, deflated.
+    const std::uint64_t forms = matrix_.shape.gzip > 0 ? 3 : 2;
+    return {pieces_.elements() * storage::size_of(matrix_.shape.type) + forms * bytes_in_the_file() +
             maker_.bytes_needed(pieces_.largest()).value};
   }
 
@@ -270,6 +273,10 @@ std::string write_matrix(const engine::Context& context, const MatrixToWrite& ma
     if (checkpoint != nullptr) checkpoint->discard();
   });
   return digest.hex();
+}
+
+ChunkShape largest_piece(const MatrixToWrite& matrix) {
+  return pieces_of(matrix).largest();
 }
 
 engine::PhasePlan plan_to_write(const engine::Context& context, const MatrixToWrite& matrix,

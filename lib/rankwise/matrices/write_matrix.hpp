@@ -39,6 +39,9 @@ std::string write_matrix(const engine::Context& context, const MatrixToWrite& ma
 /// What the file depends on.
 engine::Identity identity_of(const MatrixToWrite& matrix);
 
+/// How large a piece of it is made at once.
+storage::ChunkShape largest_piece(const MatrixToWrite& matrix);
+
 /// What write_matrix would do, where every rank sees the file; rank 0 writes in several phases elsewhere.
 engine::PhasePlan plan_to_write(const engine::Context& context, const MatrixToWrite& matrix, const ElementMaker& maker);
 

@@ -115,7 +115,7 @@ class IntegralJob {
 
 std::string in_words(const IntegralOptions& options) {
   std::string text = fmt::format("{} {}", options.sampler == Sampler::sobol ? "sobol" : "random", options.integrand);
-  for (const Interval& each : options.over) text += fmt::format(" {}:{}", each.begin, each.end);
+  for (const Interval& each : options.over) text += fmt::format(" {}={}:{}", each.variable, each.begin, each.end);
   return text;
 }
 
@@ -127,12 +127,6 @@ engine::Identity IntegralJob::identity() const {
           .options = fmt::format("{} {} {}", in_words(options_), points_.begin, points_.end)};
 }
 
-double volume(const IntegralOptions& options) {
-  double product = 1;
-  for (const Interval& each : options.over) product *= each.end - each.begin;
-  return product;
-}
-
 /// What all points so far tell.
 Integral integral_of(const IntegralOptions& options, const std::vector<FloatMoments>& lanes) {
   constexpr double unknown = std::numeric_limits<double>::infinity();
@@ -142,16 +136,19 @@ Integral integral_of(const IntegralOptions& options, const std::vector<FloatMome
     integral.samples += lane.count + lane.nan;
     integral.not_finite += lane.nan;
   }
+  FloatMoments all = lanes[0];
+  for (std::size_t i = 1; i < lanes.size(); ++i) kernels::merge(all, lanes[i]);
+  integral.all_alike = !options.program.leaves.empty() && all.min == all.max;
   FloatMoments means = lanes[0];
   if (options.sampler == Sampler::sobol) {
     std::vector<double> of_lanes;
     for (const FloatMoments& lane : lanes) {
-      of_lanes.push_back(lane.count > 0 ? lane.sum / static_cast<double>(lane.count) : std::nan(""));
+      of_lanes.push_back(lane.count > 0 ? lane.centre + lane.offset : std::nan(""));
     }
     means = kernels::moments_of_run(of_lanes.data(), of_lanes.size());
   }
   const auto n = static_cast<double>(means.count);
-  integral.estimate = means.count > 0 ? box * (means.sum / n) : std::nan("");
+  integral.estimate = means.count > 0 ? box * (means.centre + means.offset) : std::nan("");
   integral.standard_error = means.count > 1 ? std::abs(box) * std::sqrt(means.m2 / (n - 1) / n) : unknown;
   return integral;
 }
@@ -169,7 +166,32 @@ std::uint64_t samples_of_first_batch(const IntegralOptions& options) {
   return has_goal(options) ? std::min(first_batch, most) : most;
 }
 
+/// @throws InputError if there is no way to the goal
+void check_goal(const IntegralOptions& options, const Integral& integral, std::uint64_t most) {
+  if (!std::isfinite(integral.estimate) || !std::isfinite(integral.standard_error)) {
+    throw InputError(
+        fmt::format("after {} points the estimate is {} and its standard error {}: no error can be reached",
+                    integral.samples, integral.estimate, integral.standard_error));
+  }
+  if (options.sampler == Sampler::sobol || integral.all_alike) return;
+  const double goal =
+      options.until_error ? *options.until_error : *options.until_relative_error * std::abs(integral.estimate);
+  const double times = integral.standard_error / goal;
+  const double needed = static_cast<double>(integral.samples) * times * times;
+  if (most < most_integral_samples || needed <= static_cast<double>(most)) return;
+  throw InputError(
+      fmt::format("a standard error of {:.3g} needs some {:.2g} random points, more than can be drawn; "
+                  "--sampler sobol may need fewer",
+                  goal, needed));
+}
+
 }  // namespace
+
+double volume(const IntegralOptions& options) {
+  double product = 1;
+  for (const Interval& each : options.over) product *= each.end - each.begin;
+  return product;
+}
 
 std::uint64_t rounded_samples(Sampler sampler, std::uint64_t samples) {
   if (sampler == Sampler::random) return samples;
@@ -177,6 +199,8 @@ std::uint64_t rounded_samples(Sampler sampler, std::uint64_t samples) {
 }
 
 bool Integral::reached(const IntegralOptions& options) const {
+  constexpr std::uint64_t many = std::uint64_t{1} << 24;
+  if (all_alike && samples < many && has_goal(options)) return false;
   if (options.until_error) return standard_error <= *options.until_error;
   return !options.until_relative_error || standard_error <= *options.until_relative_error * std::abs(estimate);
 }
@@ -198,7 +222,7 @@ engine::Identity identity_of(const IntegralOptions& options) {
           .version = 1,
           .input = "",
           .seed = options.seed,
-          .options = fmt::format("{} {} {}", in_words(options), options.omit_not_finite ? "omit" : "raise",
+          .options = fmt::format("{} {}", in_words(options),
                                  has_goal(options) ? "in batches" : fmt::format("{} samples", options.samples))};
 }
 
@@ -234,6 +258,7 @@ Integral integrate(const engine::Context& context, const IntegralOptions& option
                                    integral.not_finite, integral.samples));
     });
     if (!has_goal(options) || drawn == most || integral.reached(options)) return integral;
+    ranks::agree(context.ranks(), [&] { check_goal(options, integral, most); });
     total += std::min(total, most - total);
   }
 }

@@ -20,6 +20,7 @@ enum class Sampler : std::uint8_t {
 
 /// From `begin` to `end`, of one variable. Backwards, the integral has the other sign.
 struct Interval {
+  std::string variable = {};
   double begin = 0;
   double end = 1;
 };
@@ -41,6 +42,9 @@ struct IntegralOptions {
 /// Sobol points are drawn in so many replicates, each scrambled on its own.
 inline constexpr std::uint64_t sobol_replicates = 16;
 
+/// Of the box, with its sign.
+double volume(const IntegralOptions& options);
+
 /// The numbers of samples that are drawn: any for random points, for Sobol points so many in all replicates that each
 /// has a power of two.
 std::uint64_t rounded_samples(Sampler sampler, std::uint64_t samples);
@@ -51,7 +55,9 @@ struct Integral {
   std::uint64_t not_finite = 0;  ///< of them, those that gave NaN or an infinity
   double estimate = 0;
   double standard_error = 0;
+  bool all_alike = false;  ///< the integrand has variables, and was the same at all points
 
+  /// An error of 0 is believed only after many points: a narrow peak may not have been hit yet.
   [[nodiscard]] bool reached(const IntegralOptions& options) const;
   [[nodiscard]] std::string digest(const IntegralOptions& options) const;
 };

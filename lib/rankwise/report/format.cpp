@@ -40,6 +40,12 @@ std::string duration(double seconds) {
 
 std::string with_uncertainty(double value, double standard_error) {
   if (!(standard_error > 0) || !std::isfinite(standard_error)) return fmt::format("{}", value);
+  constexpr double shown_in_full = 1e15;
+  if (std::abs(value) >= shown_in_full || standard_error >= shown_in_full) {
+    const int exponent = static_cast<int>(std::floor(std::log10(std::max(std::abs(value), standard_error))));
+    const double scale = std::pow(10.0, exponent);
+    return fmt::format("{}e{}", with_uncertainty(value / scale, standard_error / scale), exponent);
+  }
   // Two digits of the error, three where they would start above 9.5 of the next power.
   int decimals = 1 - static_cast<int>(std::floor(std::log10(standard_error)));
   if (std::round(standard_error * std::pow(10.0, decimals)) >= 100) --decimals;
