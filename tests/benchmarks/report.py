@@ -174,7 +174,8 @@ def markdown(results, kernels):
            "start-up, for ours and for theirs. `1 × 2` is one rank with two threads, `2 × 1` two ranks under mpiexec; of two figures in "
            "one sentence, the first is of one rank, the second of two. The "
            "limits are what all threads can read in the same rounds: from their own memory, and from the page cache, through "
-           "a new mapping or by `pread` into a processor's cache."
+           "a new mapping or by `pread` into a processor's cache. What rankwise writes is on the disk (fsync) when its time ends; what "
+           "the others write may still be in memory."
            + (f" Measured by themselves, later: {', '.join(results['alone'])}." if "alone" in results else "") + "\n")
     for kind, found in results["versions"].items():
         text = ", ".join(f"{n} {v}" for n, v in found.items()) if isinstance(found, dict) else " · ".join(found.split("\n"))
