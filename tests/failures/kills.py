@@ -108,7 +108,8 @@ def jobs(folder, scale):
     yield "quantiles in passes", ["columns", folder / "long.h5", "--stats", "mean,median", "--quantiles", "0.01,0.9",
                                   "--histogram", "20"]
     generate(folder / "square.h5", max(1000, int(10000 * scale ** 0.5)), max(1000, int(10000 * scale ** 0.5)))
-    yield "eval", ["eval", "exp(x) + x.T - std(sin(x), 0)", f"x={folder / 'square.h5'}", "--out", folder / "evaluated.h5"]
+    yield "eval", ["eval", "exp(x) + x.T - std(sin(x), 0)", f"x={folder / 'square.h5'}", "--out", folder / "evaluated.h5",
+                   "--overwrite"]
     yield "pi", ["pi", "--samples", int(1e10 * scale) + 7]
     yield "pi until an error", ["pi", "--until-error", 2e-5 / scale ** 0.5]
 
@@ -140,7 +141,7 @@ def main():
                 whole = finished(kept, ranks=2, threads=1)
                 longest = time.monotonic() - began
                 assert whole["digest"] == expected
-                (folder / "night.ckpt").unlink()
+                (folder / "night.ckpt").unlink(missing_ok=True)  # a command that writes a matrix has no more of it
                 # Until the job is done however often it is killed, but at most a dozen times.
                 for _ in range(min(12, share - done)):
                     if not killed_run(kept, choose.choice(LAYOUTS), choose.uniform(0, longest), choose):
@@ -150,8 +151,8 @@ def main():
                 assert result["digest"] == expected, (job, result, expected)
                 rounds += 1
             left = sorted(path.name for path in folder.iterdir() if "ckpt" in path.name)
-            assert left == ["night.ckpt"], left
-            (folder / "night.ckpt").unlink()
+            assert left in (["night.ckpt"], []), left
+            (folder / "night.ckpt").unlink(missing_ok=True)
             kills += done
             print(f"{job}: killed {done} times, finished {rounds} times, digest {expected}", flush=True)
     print(f"{kills} kills, every digest that of the undisturbed run; mpiexec got stuck {len(launchers_stuck)} times")
