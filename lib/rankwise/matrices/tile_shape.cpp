@@ -22,7 +22,9 @@ ChunkShape on_borders(ChunkShape tile, const ChunkShape& chunk, std::uint64_t la
   const std::uint64_t columns = 2 * tile_elements / std::min(tile.rows, 2 * tile_elements);
   const std::uint64_t chunks = std::min(columns, tile.columns + chunk.columns - 1) / chunk.columns;
   tile.columns = std::max<std::uint64_t>(1, chunks) * chunk.columns;
-  if (tile.rows <= most_elements / std::min(tile.columns, most_elements)) return tile;
+  const std::uint64_t most_rows = most_elements / std::min(tile.columns, most_elements);
+  tile.rows = std::min(tile.rows, std::max<std::uint64_t>(1, most_rows / chunk.rows) * chunk.rows);
+  if (tile.rows <= most_rows) return tile;
   return {.rows = std::min(tile.rows, longest), .columns = std::min(tile.columns, longest)};
 }
 
