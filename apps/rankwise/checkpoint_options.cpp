@@ -70,14 +70,15 @@ std::optional<engine::Checkpoint::Options> CheckpointOptions::wanted() const {
   return options_;
 }
 
-void CheckpointOptions::refuse_as_output(const std::optional<storage::Destination>& output) const {
+void CheckpointOptions::refuse_as_output(const std::optional<storage::Destination>& output,
+                                         const std::string& called) const {
   if (!output || options_.path.empty()) return;
   std::error_code ignored;
   const auto whole = [&](const std::string& path) {
     return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
   };
   if (whole(output->file) == whole(options_.path)) {
-    throw UsageError(fmt::format("the output and --checkpoint are the same file, {}", options_.path));
+    throw UsageError(fmt::format("{} and --checkpoint name the same file, {}", called, options_.path));
   }
 }
 

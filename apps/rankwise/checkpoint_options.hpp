@@ -29,7 +29,7 @@ class CheckpointOptions {
   /// Whether the output of an earlier run may be there, half done.
   [[nodiscard]] bool resumes() const { return options_.resume; }
   /// @throws UsageError if this is the file that is kept
-  void refuse_as_output(const std::optional<storage::Destination>& output) const;
+  void refuse_as_output(const std::optional<storage::Destination>& output, const std::string& called = "--out") const;
   [[nodiscard]] bool is_shard() const { return options_.shard.has_value(); }
 
  private:

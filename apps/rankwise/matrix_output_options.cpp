@@ -60,7 +60,7 @@ void MatrixOutputOptions::take_gzip(const std::string& text) {
 }
 
 void MatrixOutputOptions::check(const std::string& command, const CheckpointOptions& checkpoint) const {
-  checkpoint.refuse_as_output(destination_);
+  checkpoint.refuse_as_output(destination_, command == "convert" ? "DEST" : "--out");
   if (!destination_) return;
   const auto format = storage::format_of(*destination_);
   if (checkpoint.wanted() && (is_chunked() || format == OutputFormat::csv)) {

@@ -34,6 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const Pass& pass : plan.passes) run(pass.argument);
     run(plan.result);
   } catch (const rankwise::UsageError&) {
+  } catch (const rankwise::InputError&) {  // integers beyond what float64 tells apart
   }
   try {
     (void)parse_assignment(text);

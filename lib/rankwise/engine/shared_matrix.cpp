@@ -80,7 +80,9 @@ SharedMatrix::SharedMatrix(const Context& context, const std::string& source, De
 }
 
 SharedMatrix::SharedMatrix(storage::MatrixInfo info)
-    : info_(std::move(info)), reader_(std::make_unique<NoReader>()), delivery_(std::make_shared<Delivery>()) {}
+    : info_(std::move(info)), reader_(std::make_unique<NoReader>()), delivery_(std::make_shared<Delivery>()) {
+  server_ = delivery_->add(server());
+}
 
 Delivery::Server SharedMatrix::server() const {
   // Not through this object, which may be moved. On other ranks nobody asks.
