@@ -1,62 +1,70 @@
-#include "rankwise/kernels/uniform.hpp"
+#include "rankwise/kernels/deviates.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
-#include "rankwise/kernels/normal.hpp"
 #include "rankwise/kernels/targets.hpp"
+#include "rankwise/kernels/words.hpp"
 
 namespace rankwise::kernels {
 namespace {
 
 using random::Stream;
 using random::StreamName;
+using Deviates = void(std::span<const std::uint64_t> words, std::span<double> to);
 
-using Draw = void(const Stream&, std::uint64_t, std::span<double>);
-
-void expect_twin(Draw draw, Draw twin, const Stream& stream, std::uint64_t first, std::size_t size) {
-  std::vector<double> expected(size);
-  twin(stream, first, expected);
+void expect_twin(Deviates deviates, Deviates twin, const std::vector<std::uint64_t>& words) {
+  std::vector<double> expected(words.size());
+  twin(words, expected);
   for_each_target([&](const std::string& target) {
-    std::vector<double> values(size + 2, -1);
-    draw(stream, first, std::span(values).subspan(1, size));
-    EXPECT_TRUE(std::equal(expected.begin(), expected.end(), values.begin() + 1)) << target << " " << first;
-    EXPECT_EQ(values.front(), -1);
-    EXPECT_EQ(values.back(), -1);
+    std::vector<double> found(words.size() + 1, -1);
+    deviates(words, std::span(found).first(words.size()));
+    EXPECT_TRUE(std::equal(expected.begin(), expected.end(), found.begin())) << target << " " << words.size();
+    EXPECT_EQ(found.back(), -1);
   });
 }
 
-void expect_twin_everywhere(Draw draw, Draw twin) {
-  const Stream stream(std::uint64_t{3} << 40, StreamName::expressions, 5);
-  for (std::size_t size = 0; size < 1500; size += 1 + size / 7) {
-    for (std::uint64_t first = 0; first < 3; ++first) expect_twin(draw, twin, stream, first, size);
+/// Words of all kinds: drawn; the least and the greatest; where a normal deviate's tail and far tail begin.
+std::vector<std::uint64_t> all_kinds() {
+  std::vector<std::uint64_t> kinds(100'000);
+  words(Stream(1, StreamName::expressions), 12345, kinds);
+  // The far tail is where p is below e^-25, which is cell 62,564 of 2^52; drawn words hardly ever are.
+  for (std::uint64_t cell = 0; cell < 70'000; cell += 1 + cell / 50) {
+    for (const std::uint64_t word : {cell << 12, ~(cell << 12)}) kinds.push_back(word);
   }
-  expect_twin(draw, twin, stream, (std::uint64_t{1} << 33) - 777, 2000);  // draw 2^32 in its middle
-  expect_twin(draw, twin, stream, UINT64_MAX / 2 - 5000, 2000);
+  for (const double p : {0.075, 0.925, 0.5}) {
+    const auto border = static_cast<std::uint64_t>(p * 0x1p64);
+    for (std::uint64_t off = 0; off < 100'000; off += 997) {
+      kinds.push_back(border + off);
+      kinds.push_back(border - off);
+    }
+  }
+  return kinds;
 }
 
-TEST(Uniform, every_target_equals_the_reference) {
-  expect_twin_everywhere(uniform, reference::uniform);
+TEST(Deviates, every_target_equals_the_reference) {
+  const std::vector<std::uint64_t> kinds = all_kinds();
+  expect_twin(uniform, reference::uniform, kinds);
+  expect_twin(normal, reference::normal, kinds);
+  for (std::size_t size = 0; size < 40; ++size) {
+    expect_twin(uniform, reference::uniform, {kinds.begin(), kinds.begin() + static_cast<std::ptrdiff_t>(size)});
+    expect_twin(normal, reference::normal, {kinds.end() - static_cast<std::ptrdiff_t>(size), kinds.end()});
+  }
 }
 
-TEST(Normal, every_target_equals_the_reference) {
-  expect_twin_everywhere(normal, reference::normal);
-}
-
-TEST(Normal, rare_deviates_are_the_references_too) {
-  // Of ten million, a handful lie beyond where the far tail begins.
-  const Stream stream(1, StreamName::expressions);
-  expect_twin(normal, reference::normal, stream, 12345, 1 << 22);
-}
-
-TEST(Uniform, is_what_the_stream_has) {
+TEST(Deviates, of_a_stream_are_those_of_its_words) {
   const Stream stream(7, StreamName::expressions);
-  std::vector<double> values(1000);
-  uniform(stream, 100, values);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    ASSERT_EQ(values[i], static_cast<double>(stream.word64(100 + i) >> 11) * 0x1p-53);
-  }
+  std::vector<std::uint64_t> all(5000);
+  reference::words(stream, 101, all);
+  std::vector<double> expected(all.size()), found(all.size());
+  reference::uniform(all, expected);
+  uniform(stream, 101, found);
+  EXPECT_EQ(found, expected);
+  reference::normal(all, expected);
+  normal(stream, 101, found);
+  EXPECT_EQ(found, expected);
 }
 
 }  // namespace

@@ -5,8 +5,7 @@
 #include <utility>
 
 #include "rankwise/base/errors.hpp"
-#include "rankwise/kernels/normal.hpp"
-#include "rankwise/kernels/uniform.hpp"
+#include "rankwise/kernels/deviates.hpp"
 #include "rankwise/random/normal.hpp"
 #include "rankwise/random/philox.hpp"
 

@@ -5,8 +5,7 @@
 #include <limits>
 #include <type_traits>
 
-#include "rankwise/kernels/normal.hpp"
-#include "rankwise/kernels/uniform.hpp"
+#include "rankwise/kernels/deviates.hpp"
 #include "rankwise/random/normal.hpp"
 #include "rankwise/random/philox.hpp"
 

@@ -5,15 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <type_traits>
 #include <utility>
-#include <variant>
 
 #include "rankwise/base/checked.hpp"
 #include "rankwise/base/control_groups.hpp"
 #include "rankwise/engine/run.hpp"
 #include "rankwise/kernels/moments.hpp"
-#include "rankwise/kernels/moments_encoding.hpp"
+#include "rankwise/kernels/moments_of_any.hpp"
 #include "rankwise/ranks/agreement.hpp"
 
 namespace rankwise::matrices {
@@ -86,7 +84,7 @@ double value_of(const M& m, const Reduction& reduction) {
 /// A lane is what stands side by side when all is reduced along its axis: a run of columns, a run of rows, or all.
 class ReductionJob {
  public:
-  using Partial = std::variant<std::vector<FloatMoments>, std::vector<IntegerMoments>>;
+  using Partial = kernels::MomentsOfAny;
   struct Scratch {
     Tile tile;
     std::vector<double> values;
@@ -126,28 +124,13 @@ class ReductionJob {
     });
   }
   void announce(blocks::Block block) const { argument_.announce(rectangle_of(block)); }
-  void merge(Partial& left, const Partial& right) const {
-    std::visit(
-        [&](auto& mine) {
-          const auto& other = std::get<std::remove_reference_t<decltype(mine)>>(right);
-          for (std::size_t i = 0; i < mine.size(); ++i) kernels::merge(mine[i], other[i]);
-        },
-        left);
-  }
-  static void encode(const Partial& partial, ByteWriter& out) {
-    out.put(std::uint64_t{partial.index()});
-    std::visit([&](const auto& moments) { kernels::encode(moments, out); }, partial);
-  }
-  static Partial decode(ByteReader& in) {
-    const bool integers = in.get<std::uint64_t>() == 1;
-    if (integers) return kernels::decode_moments<IntegerMoments>(in);
-    return kernels::decode_moments<FloatMoments>(in);
-  }
+  void merge(Partial& left, const Partial& right) const { left.merge(right); }
+  static void encode(const Partial& partial, ByteWriter& out) { partial.encode(out); }
+  static Partial decode(ByteReader& in) { return Partial::decode(in); }
   [[nodiscard]] bool fits(const Partial& partial, std::uint64_t lane) const {
     const Rectangle first = rectangle_of({lane, 0});
     const std::uint64_t size = reductions_.axis == 0 ? first.columns : reductions_.axis == 1 ? first.rows : 1;
-    return gives_integers() == std::holds_alternative<std::vector<IntegerMoments>>(partial) &&
-           std::visit([&](const auto& moments) { return moments.size() == size; }, partial);
+    return gives_integers() == partial.of_integers() && partial.size() == size;
   }
 
  private:
@@ -235,7 +218,7 @@ std::vector<std::vector<double>> reduce(const engine::Context& context, const Re
     return values;
   }
   engine::run(context, ReductionJob(reductions),
-              [&](std::uint64_t, const ReductionJob::Partial& lane) { std::visit(append, lane); },
+              [&](std::uint64_t, const ReductionJob::Partial& lane) { lane.visit(append); },
               {.phase = reductions.phase, .delivery = reductions.delivery});
   for (auto& each : values) {
     ByteWriter out;

@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <bit>
-#include <type_traits>
 #include <utility>
 
 #include "rankwise/base/checked.hpp"
 #include "rankwise/engine/run.hpp"
-#include "rankwise/kernels/moments_encoding.hpp"
+#include "rankwise/kernels/moments_of_any.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/statistics/cut.hpp"
 #include "rankwise/statistics/room.hpp"
@@ -39,7 +38,7 @@ std::vector<kernels::MomentsOf<T>> moments_of_tile(const storage::Tile& tile, st
 /// block is several steps where that pays: a node of the tree that is merged as the tree says.
 class MomentsJob {
  public:
-  using Partial = std::variant<std::vector<FloatMoments>, std::vector<IntegerMoments>>;
+  using Partial = kernels::MomentsOfAny;
   struct Scratch {
     storage::Tile tile;
   };
@@ -68,28 +67,13 @@ class MomentsJob {
 
   [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const { return run(cut_.region_of(block), scratch); }
   void announce(blocks::Block block) const { matrix_.reader().announce(cut_.region_of(block)); }
-  void merge(Partial& left, const Partial& right) const {
-    std::visit(
-        [&](auto& mine) {
-          const auto& other = std::get<std::remove_reference_t<decltype(mine)>>(right);
-          for (std::size_t c = 0; c < mine.size(); ++c) kernels::merge(mine[c], other[c]);
-        },
-        left);
-  }
-  static void encode(const Partial& partial, ByteWriter& out) {
-    out.put(std::uint64_t{partial.index()});
-    std::visit([&](const auto& moments) { kernels::encode(moments, out); }, partial);
-  }
-  static Partial decode(ByteReader& in) {
-    const bool integers = in.get<std::uint64_t>() == 1;
-    if (integers) return kernels::decode_moments<IntegerMoments>(in);
-    return kernels::decode_moments<FloatMoments>(in);
-  }
+  void merge(Partial& left, const Partial& right) const { left.merge(right); }
+  static void encode(const Partial& partial, ByteWriter& out) { partial.encode(out); }
+  static Partial decode(ByteReader& in) { return Partial::decode(in); }
   [[nodiscard]] bool fits(const Partial& partial, std::uint64_t lane) const {
     const blocks::Range columns = cut_.region_of({lane, 0}).columns;
     const bool floating = storage::is_floating(matrix_.info().type_of(columns.begin));  // as all columns of a lane
-    return floating == std::holds_alternative<std::vector<FloatMoments>>(partial) &&
-           std::visit([&](const auto& moments) { return moments.size() == columns.size(); }, partial);
+    return floating != partial.of_integers() && partial.size() == columns.size();
   }
 
  private:
@@ -122,7 +106,7 @@ std::vector<ColumnMoments> column_moments(const engine::Context& context, const 
   });
   std::vector<ColumnMoments> all;
   const auto append = [&](std::uint64_t, const MomentsJob::Partial& lane) {
-    std::visit([&](const auto& moments) { all.insert(all.end(), moments.begin(), moments.end()); }, lane);
+    lane.visit([&](const auto& moments) { all.insert(all.end(), moments.begin(), moments.end()); });
   };
   engine::run(context, MomentsJob(matrix), append, {.phase = "moments", .delivery = matrix.delivery()});
   return all;

@@ -1,25 +1,28 @@
-#include "rankwise/kernels/normal.hpp"
+#include "rankwise/kernels/deviates.hpp"
 
+#include <algorithm>
 #include <array>
 
-#include "rankwise/kernels/whole_draws.hpp"
+#include "rankwise/kernels/words.hpp"
 #include "rankwise/random/normal_coefficients.hpp"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "rankwise/kernels/normal.cpp"
+#define HWY_TARGET_INCLUDE "rankwise/kernels/deviates.cpp"
 #include <hwy/foreach_target.h>
 // foreach_target comes first
 #include <hwy/highway.h>
-
-#include "rankwise/kernels/philox-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace rankwise::kernels::HWY_NAMESPACE {
 namespace {
 
+namespace hn = hwy::HWY_NAMESPACE;
+
 #if HWY_TARGET != HWY_SCALAR
 
 using Reals = hn::ScalableTag<double>;
+using Words = hn::ScalableTag<std::uint64_t>;
+using Word = hn::Vec<Words>;
 using Real = hn::Vec<Reals>;
 
 HWY_INLINE Real Constant(double value) {
@@ -72,15 +75,23 @@ HWY_INLINE Real Tail(Real p, Real q) {
   return hn::IfThenElse(below, hn::Neg(value), value);
 }
 
-/// random::normal_deviate of words whose halves are the lanes' lower halves.
-HWY_INLINE Real NormalDeviate(Word low, Word high) {
-  const Words d;
+/// Whole numbers below 2^52: 2^52 + n by its bits, less 2^52.
+HWY_INLINE Real FromBelow52Bits(Word numbers) {
+  const auto bits = hn::Or(numbers, hn::Set(Words(), std::uint64_t{0x4330000000000000}));
+  return hn::Sub(hn::BitCast(Reals(), bits), Constant(0x1p52));
+}
+
+/// random::unit_interval: the word's upper 32 bits and the 21 below them; both products are exact, and so is their sum.
+HWY_INLINE Real UnitInterval(Word word) {
+  const auto upper = FromBelow52Bits(hn::ShiftRight<32>(word));
+  const auto lower = FromBelow52Bits(hn::ShiftRight<11>(hn::And(word, hn::Set(Words(), std::uint64_t{0xFFFFFFFF}))));
+  return hn::Add(hn::Mul(upper, Constant(0x1p-32)), hn::Mul(lower, Constant(0x1p-53)));
+}
+
+/// random::normal_deviate, operation by operation.
+HWY_INLINE Real NormalDeviate(Word word) {
   const Reals real;
-  const auto half = hn::Set(d, std::uint64_t{0xFFFFFFFF});
-  const auto word = hn::Or(hn::And(low, half), hn::ShiftLeft<32>(high));
-  // 2^52 + n by its bits, n below 2^52.
-  const auto cell = hn::BitCast(real, hn::Or(hn::ShiftRight<12>(word), hn::Set(d, std::uint64_t{0x4330000000000000})));
-  const auto p = hn::Mul(hn::Add(hn::Sub(cell, Constant(0x1p52)), Constant(0.5)), Constant(0x1p-52));
+  const auto p = hn::Mul(hn::Add(FromBelow52Bits(hn::ShiftRight<12>(word)), Constant(0.5)), Constant(0x1p-52));
   const auto q = hn::Sub(p, Constant(0.5));
   const auto r = hn::Sub(Constant(0.180625), hn::Mul(q, q));
   const auto central =
@@ -94,19 +105,32 @@ HWY_INLINE Real NormalDeviate(Word low, Word high) {
 
 }  // namespace
 
-/// Of draws [begin, end), two numbers each; end - begin is a multiple of the lanes.
-void NormalOfDraws(const random::Stream& stream, std::uint64_t begin, std::uint64_t end, double* to) {
+/// All whole vectors of them. @return how many words that were
+std::size_t UniformOfWords(const std::uint64_t* words, std::size_t size, double* to) {
 #if HWY_TARGET == HWY_SCALAR
-  reference::normal(stream, 2 * begin, {to, 2 * (end - begin)});
+  reference::uniform({words, size}, {to, size});
+  return size;
 #else
-  const Words d;
-  const RoundKeys keys(stream.key());
-  const random::PhiloxCounter upper = stream.counter(0);
-  const std::size_t lanes = hn::Lanes(d);
-  for (std::uint64_t position = begin; position < end; position += lanes, to += 2 * lanes) {
-    const auto draws = DrawAt(hn::Iota(d, position), upper, keys);
-    hn::StoreInterleaved2(NormalDeviate(draws.c0, draws.c1), NormalDeviate(draws.c2, draws.c3), Reals(), to);
+  std::size_t done = 0;
+  const std::size_t lanes = hn::Lanes(Words());
+  for (; done + lanes <= size; done += lanes) {
+    hn::StoreU(UnitInterval(hn::LoadU(Words(), words + done)), Reals(), to + done);
   }
+  return done;
+#endif
+}
+
+std::size_t NormalOfWords(const std::uint64_t* words, std::size_t size, double* to) {
+#if HWY_TARGET == HWY_SCALAR
+  reference::normal({words, size}, {to, size});
+  return size;
+#else
+  std::size_t done = 0;
+  const std::size_t lanes = hn::Lanes(Words());
+  for (; done + lanes <= size; done += lanes) {
+    hn::StoreU(NormalDeviate(hn::LoadU(Words(), words + done)), Reals(), to + done);
+  }
+  return done;
 #endif
 }
 
@@ -116,15 +140,41 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace rankwise::kernels {
 
-HWY_EXPORT(NormalOfDraws);
+HWY_EXPORT(UniformOfWords);
+HWY_EXPORT(NormalOfWords);
+
+void uniform(std::span<const std::uint64_t> words, std::span<double> to) {
+  const std::size_t done = HWY_DYNAMIC_DISPATCH(UniformOfWords)(words.data(), words.size(), to.data());
+  reference::uniform(words.subspan(done), to.subspan(done));
+}
+
+void normal(std::span<const std::uint64_t> words, std::span<double> to) {
+  const std::size_t done = HWY_DYNAMIC_DISPATCH(NormalOfWords)(words.data(), words.size(), to.data());
+  reference::normal(words.subspan(done), to.subspan(done));
+}
+
+namespace {
+
+using Deviates = void(std::span<const std::uint64_t> words, std::span<double> to);
+
+/// By way of words that stay in the cache.
+void of_stream(Deviates deviates, const random::Stream& stream, std::uint64_t first, std::span<double> to) {
+  std::array<std::uint64_t, 1024> room;
+  for (std::size_t done = 0; done < to.size(); done += room.size()) {
+    const std::size_t size = std::min(room.size(), to.size() - done);
+    words(stream, first + done, std::span(room).first(size));
+    deviates(std::span(room).first(size), to.subspan(done, size));
+  }
+}
+
+}  // namespace
+
+void uniform(const random::Stream& stream, std::uint64_t first, std::span<double> to) {
+  of_stream(uniform, stream, first, to);
+}
 
 void normal(const random::Stream& stream, std::uint64_t first, std::span<double> to) {
-  const WholeDraws whole(first, to.size());
-  reference::normal(stream, first, to.first(whole.before));
-  if (whole.draws > 0) {
-    HWY_DYNAMIC_DISPATCH(NormalOfDraws)(stream, whole.begin, whole.begin + whole.draws, to.data() + whole.before);
-  }
-  reference::normal(stream, first + whole.before + 2 * whole.draws, to.subspan(whole.before + 2 * whole.draws));
+  of_stream(normal, stream, first, to);
 }
 
 }  // namespace rankwise::kernels
