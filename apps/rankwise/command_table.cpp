@@ -26,6 +26,8 @@ std::span<const CommandEntry> command_table() {
                    "SOURCE [options]", correlation_explanation, make_correlation},
       CommandEntry{"eval", "Expressions", "an expression on matrices, as NumPy has it, file to file",
                    "EXPRESSION [NAME=SOURCE...] [options]", eval_explanation, make_eval},
+      CommandEntry{"transform", "Expressions", "new columns of a table from others, row by row, file to file",
+                   "SOURCE ['NAME = EXPRESSION'...] --out FILE [options]", transform_explanation, make_transform},
       CommandEntry{"pi", "Monte Carlo", "π from random points, to as many digits as you have cores for",
                    "--samples N | --until-error E [options]", pi_explanation, make_pi},
       CommandEntry{"integrate", "Monte Carlo", "an integral over any number of variables, with its standard error",

@@ -38,6 +38,12 @@ void ComputeOptions::add_to(CLI::App& app) {
             [this](const std::string& text) { watchdog = parse_duration(text, "--watchdog"); });
 }
 
+void add_deliver(CLI::App& app, engine::Deliver& deliver) {
+  using engine::Deliver;
+  add_choice<Deliver>(app, "--deliver", "each rank reads its blocks, or rank 0 reads and sends (default: auto)",
+                      {{"auto", Deliver::automatic}, {"read", Deliver::read}, {"scatter", Deliver::scatter}}, deliver);
+}
+
 CLI::Option* add_value(CLI::App& app, const std::string& name, const std::string& value_name,
                        const std::string& description, std::function<void(const std::string&)> take) {
   return app.add_option_function<std::string>(name, std::move(take), description)->type_name(value_name);

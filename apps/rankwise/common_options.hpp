@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "rankwise/base/bytes.hpp"
+#include "rankwise/engine/shared_matrix.hpp"
 #include "rankwise/report/progress.hpp"
 
 namespace rankwise::app {
@@ -27,6 +28,9 @@ struct ComputeOptions {
   /// --threads alone, for a command that computes nothing.
   void add_threads_to(CLI::App& app);
 };
+
+/// --deliver: how ranks get at the input.
+void add_deliver(CLI::App& app, engine::Deliver& deliver);
 
 /// An option with a value that `take` reads; it throws UsageError for what it cannot read.
 CLI::Option* add_value(CLI::App& app, const std::string& name, const std::string& value_name,

@@ -63,8 +63,8 @@ void MatrixOutputOptions::check(const std::string& command, const CheckpointOpti
   checkpoint.refuse_as_output(destination_, command == "convert" ? "DEST" : "--out");
   if (!destination_) return;
   const auto format = storage::format_of(*destination_);
-  if (checkpoint.wanted() && (is_chunked() || format == OutputFormat::csv)) {
-    throw UsageError("--checkpoint takes a file that is filled in place: .npy, or .h5 without --chunk and --gzip");
+  if (checkpoint.wanted() && is_chunked()) {
+    throw UsageError("--checkpoint takes a file without --chunk and --gzip");
   }
   const std::string& dataset = destination_->dataset;
   if (!dataset.empty() && dataset.find_first_not_of("/.") == std::string::npos) {

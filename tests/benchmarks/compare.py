@@ -52,9 +52,9 @@ def peers(options, job, names, file, axis):
     loaded = ", from memory" if job in ("sum", "all") else ""
     shown = {"numpy": f"NumPy{loaded}", "numpy_pieces": "NumPy by millions", "h5py": "h5py + NumPy", "dask": "Dask",
              "multiprocessing": f"multiprocessing{loaded}", "numba": f"numba prange{loaded}",
-             "pandas": f"pandas{loaded}", "polars": "Polars", "pyarrow": "pyarrow", "modin": "Modin on Ray"}
+             "pandas": f"pandas{loaded}", "joblib": "joblib", "polars": "Polars", "pyarrow": "pyarrow", "modin": "Modin on Ray"}
     for name in names:
-        in_memory = name in ("multiprocessing", "numba", "pandas") and job != "csv"
+        in_memory = name in ("multiprocessing", "numba", "pandas", "joblib") and job != "csv"
         for python, kind in options.python[-1:] if in_memory else options.python:
             yield Peer(f"{shown[name]} ({kind})", python, job, name, file, axis)
 
@@ -173,6 +173,36 @@ def matrices_jobs(options):
     os.remove(rows)
 
 
+def mean_of(file):
+    """That of a column that was written, which is removed."""
+    import h5py
+    with h5py.File(file) as f:
+        found = [float(f["col3"][...].mean())]
+    os.remove(file)
+    return found
+
+
+def tables_jobs(options):
+    file = os.path.join(options.folder, "table.h5")
+    if not os.path.exists(file):
+        code = f"""
+import h5py, numpy as np
+r = np.random.default_rng(0)
+with h5py.File({file!r}, "w") as f:
+    for name in ("col0", "col1", "col2"): f[name] = r.random({options.table_rows})
+"""
+        subprocess.run([options.python[0][0], "-c", code], check=True)
+    out = os.path.join(options.folder, "out.h5")
+    words = ["transform", file, "col3 = col0 + 100 + random()", "--only-new", "--out", out]
+    names = ["pandas", "dask", "multiprocessing", "joblib", "modin"]
+    yield {"title": f"col3 = col0 + 100 + random(), {options.table_rows} rows, file to file", "tolerance": 1e-4,
+           "gigabytes": 2 * options.table_rows * 8e-9, "aim": [["best of all", 3]], "file": file,
+           "contenders": lambda: [*ours(options, words, lambda r: {"seconds": r["seconds"], "answer": mean_of(out)}),
+                                  *peers(options, "column", names, file, 0)]}
+    if options.keep != "yes":
+        os.remove(file)
+
+
 def machine():
     with open("/proc/cpuinfo") as f:
         models = [line.split(":")[1].strip() for line in f if line.startswith("model name")]
@@ -201,7 +231,7 @@ MEASURES = (("start_up", start_up), ("progress", progress_cost), ("checkpoint", 
             ("messages", messages), ("memory", memory), ("integrals", integrals))
 
 
-JOBS = {"pi": pi_job, "columns": columns_jobs, "csv": csv_job, "matrices": matrices_jobs}
+JOBS = {"pi": pi_job, "columns": columns_jobs, "csv": csv_job, "matrices": matrices_jobs, "tables": tables_jobs}
 
 
 def parse_options():
@@ -215,6 +245,7 @@ def parse_options():
     parser.add_argument("--rows", type=int, default=30000)
     parser.add_argument("--columns", type=int, default=10000)
     parser.add_argument("--csv-rows", type=int, default=1_400_000)
+    parser.add_argument("--table-rows", type=int, default=25_000_000)
     parser.add_argument("--samples", default="1e10")
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--only", choices=[*JOBS, *(name for name, _ in MEASURES)],

@@ -251,6 +251,91 @@ def h5py_gzip(file, axis):
     return work
 
 
+def new_column(file):
+    """A new file for one column, and its mean once it is there."""
+    out = f"{file}.{os.getpid()}.new.h5"
+
+    def answer():
+        import h5py
+        with h5py.File(out) as f:
+            found = [float(f["col3"][...].mean())]
+        os.remove(out)
+        return found
+    return out, answer
+
+
+def frame_column(file, frame):
+    """A data frame's new column, all of it in memory."""
+    import h5py
+    out, answer = new_column(file)
+
+    def work():
+        with h5py.File(file) as f:
+            table = frame({"col0": f["col0"][...]})
+        table["col3"] = table.col0 + 100 + np.random.default_rng().random(len(table))
+        with h5py.File(out, "w") as f:
+            f["col3"] = table.col3.to_numpy()
+    work.answer = answer
+    return work
+
+
+def pandas_column(file, axis):
+    import pandas as pd
+    return frame_column(file, pd.DataFrame)
+
+
+def modin_column(file, axis):
+    return frame_column(file, modin().DataFrame)
+
+
+def dask_column(file, axis):
+    import dask.array as da
+    import h5py
+    out, answer = new_column(file)
+
+    def work():
+        x = da.from_array(h5py.File(file)["col0"], chunks=1_000_000)
+        (x + 100 + da.random.random(x.shape, chunks=x.chunks)).to_hdf5(out, "col3")
+    work.answer = answer
+    return work
+
+
+def column_of_share(share):
+    import h5py
+    file, begin, end = share
+    with h5py.File(file) as f:
+        return f["col0"][begin:end] + 100 + np.random.default_rng().random(end - begin)
+
+
+def pooled_column(file, results_of):
+    """Workers read and compute, one process writes what comes back: HDF5 has one writer."""
+    import h5py
+    out, answer = new_column(file)
+    with h5py.File(file) as f:
+        n = len(f["col0"])
+    shares = [(file, begin, min(n, begin + 1_000_000)) for begin in range(0, n, 1_000_000)]
+
+    def work():
+        with h5py.File(out, "w") as f:
+            column = f.create_dataset("col3", (n,), "f8")
+            for (_, begin, end), values in zip(shares, results_of(shares)):
+                column[begin:end] = values
+    work.answer = answer
+    return work
+
+
+def multiprocessing_column(file, axis):
+    import multiprocessing
+    pool = multiprocessing.get_context("fork").Pool(THREADS)
+    return pooled_column(file, lambda shares: pool.imap(column_of_share, shares))
+
+
+def joblib_column(file, axis):
+    import joblib
+    parallel = joblib.Parallel(THREADS, return_as="generator")
+    return pooled_column(file, lambda shares: parallel(joblib.delayed(column_of_share)(share) for share in shares))
+
+
 def pandas_csv(file, axis):
     import pandas as pd
 
@@ -270,11 +355,16 @@ def dask_csv(file, axis):
     return work
 
 
-def modin_csv(file, axis):
+def modin():
     os.environ.update(MODIN_ENGINE="ray", MODIN_CPUS=str(THREADS), RAY_DEDUP_LOGS="0")
     import ray
     ray.init(num_cpus=THREADS, include_dashboard=False, logging_level="error", log_to_driver=False)
     import modin.pandas as pd
+    return pd
+
+
+def modin_csv(file, axis):
+    pd = modin()
 
     def work():
         t = pd.read_csv(file, header=None)

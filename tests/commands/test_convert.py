@@ -160,7 +160,7 @@ def test_small_and_empty(shape, tmp_path):
     (["a.npy", "b.json"], 2, [".json"]), (["a.npy", "b.txt"], 2, ["b.txt"]), (["a.npy", "b.csv", "--gzip", "1"], 2, [".h5"]),
     (["a.npy", "b.csv", "--layout", "columns"], 2, ["row by row"]), (["text.csv", "b.h5"], 3, ["text.csv"]),
     (["a.npy", "b.h5", "--memory", "10"], 2, ["--memory"]), (["a.npy", "b.h5:/"], 2, ["no name"]), (["a.npy", "/none/b.h5"], 3, ["/none"]),
-    (["a.npy", "b.h5", "--chunk", "0x1"], 2, ["--chunk"]), (["a.npy", "b.csv", "--checkpoint", "c"], 2, ["--checkpoint"])])
+    (["a.npy", "b.h5", "--chunk", "0x1"], 2, ["--chunk"]), (["a.npy", "b.h5", "--gzip", "1", "--checkpoint", "c"], 2, ["--checkpoint"])])
 @pytest.mark.parametrize("ranks", [None, 3])
 def test_what_can_go_wrong(words, code, told, ranks, tmp_path):
     write_npy(tmp_path / "a.npy", np.ones((4, 3)))

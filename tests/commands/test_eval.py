@@ -376,17 +376,19 @@ def test_memory_is_bounded(options, tmp_path):
     assert peak_anonymous_bytes(*words, "--overwrite", "--memory", "48M") < (48 << 20) + 60_000_000
 
 
-def test_killed_runs_go_on(tmp_path):
+@pytest.mark.parametrize("side, ending", [(4000, "h5"), (1300, "csv")])
+def test_killed_runs_go_on(side, ending, tmp_path):
     source = tmp_path / "m.h5"
-    assert run("generate", "uniform", "--rows", 4000, "--columns", 4000, "--out", source).returncode == 0
+    assert run("generate", "uniform", "--rows", side, "--columns", side, "--out", source).returncode == 0
     text = "exp(x) + log(1 + x.T) - std(sin(x), 0) + normal()"
+    out = tmp_path / f"r.{ending}"
     began = time.monotonic()
-    whole = run_json("eval", text, f"x={source}", "--out", tmp_path / "whole.h5", threads=1)["digest"]
+    whole = run_json("eval", text, f"x={source}", "--out", tmp_path / f"whole.{ending}", threads=1)["digest"]
     undisturbed = time.monotonic() - began
-    words = ["eval", text, f"x={source}", "--out", tmp_path / "r.h5", "--checkpoint", tmp_path / "a.ckpt", "--resume",
+    words = ["eval", text, f"x={source}", "--out", out, "--checkpoint", tmp_path / "a.ckpt", "--resume",
              "--checkpoint-every", "0.05s"]
     stopped = 0
-    while not (tmp_path / "r.h5").exists():
+    while not out.exists():
         alone = stopped % 2 == 1
         line = [*([] if alone else [MPIEXEC, "-n", "2"]), PROGRAM, *map(str, words), "--threads", "1", "--json"]
         running = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -399,9 +401,13 @@ def test_killed_runs_go_on(tmp_path):
             stopped += 1
             assert stopped < 100
     assert stopped > 0
-    with h5py.File(tmp_path / "r.h5") as a, h5py.File(tmp_path / "whole.h5") as b:
-        assert (a["x"][...] == b["x"][...]).all()
-        assert json.loads(a["x"].attrs["rankwise_run"])["digest"] == whole
-    assert not (tmp_path / "a.ckpt").exists() and len(os.listdir(tmp_path)) == 3
-    assert_refused(run("eval", "x + 1", f"x={source}", "--out", tmp_path / "s.csv", "--checkpoint", tmp_path / "b.ckpt"), 2,
+    if ending == "csv":
+        assert out.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+        assert json.loads((tmp_path / "r.csv.run.json").read_text())["digest"] == whole
+    else:
+        with h5py.File(out) as a, h5py.File(tmp_path / "whole.h5") as b:
+            assert (a["x"][...] == b["x"][...]).all()
+            assert json.loads(a["x"].attrs["rankwise_run"])["digest"] == whole
+    assert not (tmp_path / "a.ckpt").exists() and len(os.listdir(tmp_path)) == (3 if ending == "h5" else 5)
+    assert_refused(run("eval", "x + 1", f"x={source}", "--out", tmp_path / "s.h5", "--gzip", "1", "--checkpoint", tmp_path / "b.ckpt"), 2,
                    "--checkpoint")

@@ -110,6 +110,10 @@ def jobs(folder, scale):
     generate(folder / "square.h5", max(1000, int(10000 * scale ** 0.5)), max(1000, int(10000 * scale ** 0.5)))
     yield "eval", ["eval", "exp(x) + x.T - std(sin(x), 0)", f"x={folder / 'square.h5'}", "--out", folder / "evaluated.h5",
                    "--overwrite"]
+    yield "transform", ["transform", folder / "long.h5", "z = exp(col0) + random()", "y = z * col1", "--where", "col2 < 1", "--out",
+                        folder / "transformed.h5", "--overwrite"]
+    yield "transform a CSV", ["transform", folder / "table.csv", "z = exp(x0) + normal()", "--where", "x1 < 1", "--out",
+                              folder / "transformed.csv", "--overwrite"]
     yield "pi", ["pi", "--samples", int(1e10 * scale) + 7]
     yield "pi until an error", ["pi", "--until-error", 2e-5 / scale ** 0.5]
 

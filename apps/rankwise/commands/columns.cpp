@@ -48,10 +48,7 @@ class Statistics final : public Command {
                                       options_.nan_policy);
     add_value(app, "--top", "N", "print the first N instead of a few from both ends",
               [this](const std::string& text) { top_ = parse_count(text, "--top"); });
-    add_choice<engine::Deliver>(
-        app, "--deliver", "each rank reads its blocks, or rank 0 reads and sends (default: auto)",
-        {{"auto", engine::Deliver::automatic}, {"read", engine::Deliver::read}, {"scatter", engine::Deliver::scatter}},
-        deliver_);
+    add_deliver(app, deliver_);
     output_.add_to(app);
     compute_.add_to(app);
     checkpoint_.add_to(app, {.shards = true, .verify = true});

@@ -32,6 +32,8 @@ std::unique_ptr<Command> make_merge();
 extern const char* const merge_explanation;
 std::unique_ptr<Command> make_pi();
 extern const char* const pi_explanation;
+std::unique_ptr<Command> make_transform();
+extern const char* const transform_explanation;
 
 /// `rankwise 0.1.0`, with `--verbose` what it was built with and runs on.
 std::string version_text(bool verbose);

@@ -27,10 +27,7 @@ class Convert final : public Command {
               [this](const std::string& t) { output_.set_destination(t); })
         ->required();
     output_.add_to(app, {.type = "that of SOURCE; f8 where its columns are of several", .layout = "as in SOURCE"});
-    add_choice<engine::Deliver>(
-        app, "--deliver", "each rank reads its blocks, or rank 0 reads and sends (default: auto)",
-        {{"auto", engine::Deliver::automatic}, {"read", engine::Deliver::read}, {"scatter", engine::Deliver::scatter}},
-        deliver_);
+    add_deliver(app, deliver_);
     app.add_flag("--json", json_, "print one JSON object instead");
     compute_.add_to(app);
     checkpoint_.add_to(app, {.shards = false, .verify = true});

@@ -39,10 +39,7 @@ class Correlation final : public Command {
         options_.nan_policy);
     add_value(app, "--top", "N", "print the N strongest pairs (default: 10)",
               [this](const std::string& text) { options_.strongest = parse_count(text, "--top"); });
-    add_choice<engine::Deliver>(
-        app, "--deliver", "each rank reads its blocks, or rank 0 reads and sends (default: auto)",
-        {{"auto", engine::Deliver::automatic}, {"read", engine::Deliver::read}, {"scatter", engine::Deliver::scatter}},
-        deliver_);
+    add_deliver(app, deliver_);
     app.add_flag("--json", json_, "print one JSON object instead of the table");
     compute_.add_to(app);
     checkpoint_.add_to(app, {.shards = false, .verify = true});

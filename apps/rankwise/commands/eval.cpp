@@ -70,10 +70,7 @@ class Eval final : public Command {
     output_.add_to(app, {.type = "f8; of integers alone: i8; of comparisons: u1"});
     add_value(app, "--seed", "S", "another seed, other numbers from random() and normal() (default: 0)",
               [this](const std::string& t) { seed_ = parse_count(t, "--seed"); });
-    add_choice<engine::Deliver>(
-        app, "--deliver", "each rank reads its blocks, or rank 0 reads and sends (default: auto)",
-        {{"auto", engine::Deliver::automatic}, {"read", engine::Deliver::read}, {"scatter", engine::Deliver::scatter}},
-        deliver_);
+    add_deliver(app, deliver_);
     app.add_flag("--json", json_, "print one JSON object instead");
     compute_.add_to(app);
     checkpoint_.add_to(app, {.shards = false, .verify = true});

@@ -31,7 +31,7 @@ class Info final : public Command {
 
  private:
   static std::string shape_of(const DatasetDescription& d) {
-    if (!d.damage.empty()) return "-";
+    if (!d.damage.empty() || !d.elsewhere.empty()) return "-";
     return d.shape.empty() ? "one" : fmt::format("{}", fmt::join(d.shape, " × "));
   }
 
@@ -42,9 +42,10 @@ class Info final : public Command {
         {"dataset", "shape", "type", "layout", "filters", "stored", "one row reads", "one column reads"});
     for (const DatasetDescription& d : description.datasets) {
       const auto cost = [&](Bytes bytes) { return d.fits ? format_bytes(bytes) : std::string("-"); };
-      table.add({report::printable(d.dataset.empty() ? "-" : d.dataset), shape_of(d), report::printable(d.type),
-                 d.layout, d.filters.empty() ? "-" : fmt::format("{}", fmt::join(d.filters, " ")),
-                 format_bytes(d.stored), cost(d.one_row), cost(d.one_column)});
+      table.add({report::printable(d.dataset.empty() ? "-" : d.dataset), shape_of(d),
+                 report::printable(d.elsewhere.empty() ? d.type : "→ " + d.elsewhere), d.layout,
+                 d.filters.empty() ? "-" : fmt::format("{}", fmt::join(d.filters, " ")),
+                 d.elsewhere.empty() ? format_bytes(d.stored) : "-", cost(d.one_row), cost(d.one_column)});
     }
     answer("{}", table.text(report::output_width()));
     for (const DatasetDescription& d : description.datasets) {
@@ -73,6 +74,7 @@ class Info final : public Command {
         entry["one_row_bytes"] = d.one_row.value;
         entry["one_column_bytes"] = d.one_column.value;
       }
+      if (!d.elsewhere.empty()) entry["elsewhere"] = d.elsewhere;
       if (!d.damage.empty()) entry["damage"] = d.damage;
       if (!d.note.empty()) entry["note"] = d.note;
       if (!d.names.empty()) entry["names"] = d.names;

@@ -35,12 +35,14 @@ std::string meant(const std::string& word, std::vector<std::string> names) {
 /// Finds out what each part of the syntax means, in its order.
 class Meaning {
  public:
-  Meaning(const Syntax& syntax, const Vocabulary& vocabulary) : syntax_(syntax), vocabulary_(vocabulary) {
+  Meaning(const Syntax& syntax, const Vocabulary& vocabulary)
+      : syntax_(syntax), vocabulary_(vocabulary), nodes_(vocabulary.drawn) {
     for (std::size_t i = 0; i < vocabulary.operands.size(); ++i) operand_named_.emplace(vocabulary.operands[i].name, i);
     meanings_.reserve(syntax.nodes.size());
     for (const SyntaxNode& node : syntax.nodes) meanings_.push_back(meaning(node));
   }
   [[nodiscard]] std::size_t whole() const { return meanings_.back(); }
+  [[nodiscard]] std::uint64_t drawn() const { return nodes_.drawn(); }
   std::vector<Node> take_nodes() { return nodes_.take(); }
 
  private:
@@ -238,6 +240,7 @@ class Meaning {
 Formula::Formula(const Syntax& syntax, const Vocabulary& vocabulary) {
   Meaning meaning(syntax, vocabulary);
   whole_ = meaning.whole();
+  drawn_ = meaning.drawn();
   nodes_ = meaning.take_nodes();
 }
 

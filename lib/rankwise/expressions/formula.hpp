@@ -32,6 +32,7 @@ struct Vocabulary {
   std::vector<Operand> operands = {};
   bool transposes = true;
   bool reductions = true;
+  std::uint64_t drawn = 0;  ///< how many random() and normal() other expressions of the same job have before
 };
 
 /// What a reduction tells of the elements that it takes.
@@ -66,12 +67,15 @@ class Formula {
   /// Each behind its arguments.
   [[nodiscard]] const std::vector<Node>& nodes() const { return nodes_; }
   [[nodiscard]] const Node& node(std::size_t index) const { return nodes_[index]; }
+  /// How many random() and normal() there are, with those before.
+  [[nodiscard]] std::uint64_t drawn() const { return drawn_; }
   /// The number of the whole expression's node.
   [[nodiscard]] std::size_t whole() const { return whole_; }
 
  private:
   std::vector<Node> nodes_;
   std::size_t whole_ = 0;
+  std::uint64_t drawn_ = 0;
 };
 
 }  // namespace rankwise::expressions

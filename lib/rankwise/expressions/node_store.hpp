@@ -15,6 +15,9 @@ namespace rankwise::expressions {
 /// Makes the nodes of a formula; what is there already is not made again. Arguments and results are numbers of nodes.
 class NodeStore {
  public:
+  /// @param drawn how many random() and normal() come before
+  explicit NodeStore(std::uint64_t drawn = 0) : drawn_(drawn) {}
+  [[nodiscard]] std::uint64_t drawn() const { return drawn_; }
   [[nodiscard]] const Formula::Node& operator[](std::size_t node) const { return nodes_[node]; }
   std::vector<Formula::Node> take() { return std::move(nodes_); }
 
@@ -41,7 +44,7 @@ class NodeStore {
                          Reduction, Elements, std::size_t>;
   std::vector<Formula::Node> nodes_;
   std::map<Key, std::size_t> known_;
-  std::uint64_t drawn_ = 0;
+  std::uint64_t drawn_;
 };
 
 }  // namespace rankwise::expressions

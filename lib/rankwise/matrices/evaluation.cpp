@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "rankwise/matrices/convert_elements.hpp"
 #include "rankwise/matrices/reduction.hpp"
+#include "rankwise/storage/convert_elements.hpp"
 
 namespace rankwise::matrices {
 namespace {

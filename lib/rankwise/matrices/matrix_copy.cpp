@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "rankwise/base/checked.hpp"
-#include "rankwise/matrices/convert_elements.hpp"
 #include "rankwise/matrices/tile_shape.hpp"
+#include "rankwise/storage/convert_elements.hpp"
 
 namespace rankwise::matrices {
 namespace {

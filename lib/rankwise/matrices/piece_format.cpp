@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "rankwise/base/number_text.hpp"
+#include "rankwise/storage/csv_output.hpp"
 
 namespace rankwise::matrices {
 namespace {
@@ -44,12 +45,6 @@ std::vector<std::byte> padded_chunk(const MatrixShape& shape, const Region& regi
   return chunk;
 }
 
-/// The longest number of a type in the fewest digits that come back the same, with a comma or the end of its line.
-std::uint64_t longest_field(storage::ElementType type) {
-  if (!storage::is_floating(type)) return sizeof("-9223372036854775808,") - 1;
-  return storage::size_of(type) == 8 ? sizeof("-1.2345678901234567e-308,") - 1 : sizeof("-1.2345678e-38,") - 1;
-}
-
 }  // namespace
 
 std::vector<std::byte> in_the_file(const MatrixShape& shape, const storage::Destination& destination,
@@ -63,7 +58,8 @@ std::vector<std::byte> in_the_file(const MatrixShape& shape, const storage::Dest
 }
 
 Bytes most_in_the_file(const MatrixShape& shape, OutputFormat format, std::uint64_t elements) {
-  return {elements * (format == OutputFormat::csv ? longest_field(shape.type) : storage::size_of(shape.type))};
+  const std::uint64_t field = storage::longest_number(shape.type) + 1;  // with a comma or the end of its line
+  return {elements * (format == OutputFormat::csv ? field : storage::size_of(shape.type))};
 }
 
 }  // namespace rankwise::matrices

@@ -8,16 +8,12 @@
 #include <optional>
 #include <vector>
 
-#include "rankwise/base/checked.hpp"
 #include "rankwise/base/digest.hpp"
-#include "rankwise/base/stop_request.hpp"
-#include "rankwise/engine/checkpoint.hpp"
+#include "rankwise/engine/output_file.hpp"
 #include "rankwise/engine/run.hpp"
 #include "rankwise/matrices/piece_format.hpp"
 #include "rankwise/matrices/pieces.hpp"
 #include "rankwise/ranks/agreement.hpp"
-#include "rankwise/storage/file_system.hpp"
-#include "rankwise/storage/left_output.hpp"
 #include "rankwise/storage/temporary_file.hpp"
 
 namespace rankwise::matrices {
@@ -124,65 +120,24 @@ class WriteJob {
   std::optional<Place> place_;
 };
 
-/// What rank 0 writes, piece after piece.
-class RootWriter {
- public:
-  RootWriter(const MatrixToWrite& matrix, const std::string& path, std::uint64_t offset)
-      : matrix_(matrix), next_(offset) {
-    if (matrix.shape.chunk) {
-      chunks_.emplace(path, matrix.destination);
-    } else {
-      file_.emplace(path, matrix.destination.file);
-    }
-  }
-  void write(const Region& region, std::span<const std::byte> bytes) {
-    if (chunks_) {
-      chunks_->write(region.rows.begin, region.columns.begin, bytes);
-    } else if (storage::format_of(matrix_.destination) == OutputFormat::csv) {
-      file_->write(next_, bytes);
-      next_ += bytes.size();
-    } else {
-      Place{.file = &*file_, .offset = next_}.write(matrix_.shape, region, bytes);
-    }
-  }
-  void close() {
-    if (chunks_) chunks_->close();
-  }
-
- private:
-  const MatrixToWrite& matrix_;
-  std::uint64_t next_;
-  std::optional<storage::ChunkWriter> chunks_;
-  std::optional<storage::FilledFile> file_;
-};
-
-/// The file as this rank fills it; nothing on all ranks if one does not see it, or if rank 0 has to write.
-std::unique_ptr<storage::FilledFile> open_for_all(const ranks::Communicator& ranks, const std::string& path,
-                                                  const std::string& shown_as, bool possible) {
-  const bool one_node = ranks::sum(ranks, ranks.on_this_node().is_root() ? 1 : 0) == 1;
-  std::unique_ptr<storage::FilledFile> file;
-  try {
-    if (possible && (one_node || storage::file_system_of(path).keeps_nodes_in_step())) {
-      file = std::make_unique<storage::FilledFile>(path, shown_as);
-    }
-  } catch (const IoError&) {
-    file = nullptr;
-  }
-  if (ranks::sum(ranks, file == nullptr ? 1 : 0) > 0) return nullptr;
-  return file;
-}
-
 /// Lines of CSV lie one after another: what lies across is made run by run, too.
 Pieces pieces_of(const MatrixToWrite& matrix) {
   const bool csv = storage::format_of(matrix.destination) == OutputFormat::csv;
   return Pieces(matrix.shape, csv ? std::nullopt : matrix.tile);
 }
 
-/// How many pieces come home to rank 0 before it writes them: as many as its memory holds besides those in work.
-std::uint64_t pieces_at_once(const engine::Context& context, const WriteJob& job, Bytes piece) {
-  const std::uint64_t each = job.block_bytes().value + job.partial_bytes().value;
-  if (const auto memory = context.options().memory) return std::max<std::uint64_t>(1, memory->value / each);
-  return divide_up(mebibytes(128).value, std::max<std::uint64_t>(1, piece.value));
+/// @param hashes of the pieces
+std::string digest_of(const MatrixShape& shape, std::span<const std::array<std::uint64_t, 2>> hashes) {
+  Digest digest;
+  digest.add("matrix");
+  digest.add(storage::name_of(shape.type));
+  digest.add(shape.rows);
+  digest.add(shape.columns);
+  if (shape.is_vector) digest.add("vector");
+  for (const auto& hash : hashes) {
+    for (const std::uint64_t word : hash) digest.add(word);
+  }
+  return digest.hex();
 }
 
 }  // namespace
@@ -199,80 +154,55 @@ engine::Identity identity_of(const MatrixToWrite& matrix) {
 
 std::string write_matrix(const engine::Context& context, const MatrixToWrite& matrix, const ElementMaker& maker) {
   const ranks::Communicator& ranks = context.ranks();
-  engine::Checkpoint* checkpoint = context.options().checkpoint;
+  using Order = engine::OutputFile::Order;
   const bool csv = storage::format_of(matrix.destination) == OutputFormat::csv;
   const Pieces pieces = pieces_of(matrix);
-  std::optional<storage::TemporaryFile> temporary;
-  storage::LeftOutput left;
+  engine::OutputFile output(context, {.destination = matrix.destination,
+                                      .overwrite = matrix.overwrite,
+                                      .order = csv                  ? Order::one_by_one
+                                               : matrix.shape.chunk ? Order::by_a_library
+                                                                    : Order::any,
+                                      .lay_out = [&](const std::string& path) {
+                                        const auto begin = storage::lay_out_matrix(path, matrix.destination,
+                                                                                   matrix.shape, matrix.names);
+                                        return std::vector<std::uint64_t>{begin.value_or(0)};
+                                      }});
+  std::optional<storage::ChunkWriter> chunks;
   ranks::agree(ranks, [&] {
-    if (!ranks.is_root()) return;
-    if (checkpoint != nullptr && !checkpoint->record().output.empty()) {
-      left = storage::LeftOutput::decode(ByteReader(checkpoint->record().output));
-      temporary.emplace(matrix.destination.file, matrix.overwrite, left.tag(0));
-      return;
-    }
-    storage::check_destination(matrix.destination, matrix.overwrite);
-    temporary.emplace(matrix.destination.file, matrix.overwrite);
-    left.tags = {temporary->tag()};
-    left.offset =
-        storage::lay_out_matrix(temporary->path(), matrix.destination, matrix.shape, matrix.names).value_or(0);
+    if (output.begins().size() != 1) throw InputError("the checkpoint is of another output");
+    if (ranks.is_root() && matrix.shape.chunk) chunks.emplace(output.path(), matrix.destination);
   });
-  const std::string path = ranks::broadcast_text(ranks, temporary ? temporary->path() : "");
-  const std::uint64_t offset = ranks::sum(ranks, left.offset);
-  const auto file = open_for_all(ranks, path, matrix.destination.file, !csv && !matrix.shape.chunk);
-  if (checkpoint != nullptr) {
-    ranks::agree(ranks, [&] {
-      if (!file) {
-        throw UsageError(
-            "--checkpoint takes a file that ranks fill: .npy, or .h5 without chunks, that all of them see");
-      }
-      if (!ranks.is_root()) return;
-      // Once the checkpoint says so, a later run takes the file for laid out.
-      temporary->make_durable();
-      checkpoint->set_output(left.encode());
-      temporary->leave();
-    });
-  }
-
-  Digest digest;
-  digest.add("matrix");
-  digest.add(storage::name_of(matrix.shape.type));
-  digest.add(matrix.shape.rows);
-  digest.add(matrix.shape.columns);
-  if (matrix.shape.is_vector) digest.add("vector");
-  std::optional<RootWriter> writer;
-  ranks::agree(ranks, [&] {
-    if (ranks.is_root() && !file) writer.emplace(matrix, path, offset);
-  });
-  std::optional<Place> place;
-  if (file) place = Place{.file = file.get(), .offset = offset};
-  const blocks::Range all{0, pieces.count()};
-  std::uint64_t part = std::max<std::uint64_t>(1, all.size());
-  if (!file) {  // as rank 0 sees it: what a block takes may depend on whether a rank sees the input
-    const Bytes piece{pieces.elements() * storage::size_of(matrix.shape.type)};
-    const std::uint64_t at_once = pieces_at_once(context, WriteJob(matrix, maker, pieces, all, place), piece);
-    part = ranks::sum(ranks, ranks.is_root() ? at_once : 0);
-  }
-  for (std::uint64_t i = 0; i * part < pieces.count(); ++i) {
-    const blocks::Range range = blocks::piece(pieces.count(), part, i);
+  const auto place_in = [&](const storage::FilledFile* file) -> std::optional<Place> {
+    if (file == nullptr) return std::nullopt;
+    return Place{.file = file, .offset = output.begins()[0]};
+  };
+  const std::optional<Place> place = place_in(output.filled_by_all()), of_root = place_in(output.filled_by_root());
+  const auto write_home = [&](const Region& region, std::span<const std::byte> bytes) {
+    if (chunks) return chunks->write(region.rows.begin, region.columns.begin, bytes);
+    if (!of_root) return;
+    if (!csv) return of_root->write(matrix.shape, region, bytes);
+    of_root->file->write(output.written().next[0], bytes);
+    output.written().next[0] += bytes.size();
+  };
+  const WriteJob all(matrix, maker, pieces, {0, pieces.count()}, place);
+  const engine::OutputFile::Room room{.each = {all.block_bytes().value + all.partial_bytes().value},
+                                      .written = {pieces.elements() * storage::size_of(matrix.shape.type)}};
+  output.fill(matrix.elements.method, pieces.count(), room, [&](blocks::Range range, const std::string& phase) {
     const auto take = [&](std::uint64_t lane, const WriteJob::Partial& partial) {
-      for (const std::uint64_t word : partial.hash) digest.add(word);
-      if (writer) writer->write(pieces.region(range.begin + lane), partial.bytes);
+      output.written().hashes.push_back(partial.hash);
+      write_home(pieces.region(range.begin + lane), partial.bytes);
     };
     engine::run(context, WriteJob(matrix, maker, pieces, range, place), take,
-                {.phase = matrix.elements.method, .delivery = matrix.delivery});
-  }
-  ranks::agree(ranks, [&] {
-    if (file) file->sync();
-    if (writer) writer->close();
+                {.phase = phase, .delivery = matrix.delivery});
   });
-  forget_stop_request();  // one that comes now comes too late to stop anything
   ranks::agree(ranks, [&] {
-    if (!ranks.is_root()) return;
-    storage::commit_with_record(*temporary, matrix.destination, matrix.record(digest.hex()));
-    if (checkpoint != nullptr) checkpoint->discard();
+    if (chunks) chunks->close();
   });
-  return digest.hex();
+  const std::string digest = digest_of(matrix.shape, output.written().hashes);
+  output.commit([&](storage::TemporaryFile& temporary) {
+    storage::commit_with_record(temporary, matrix.destination, matrix.record(digest));
+  });
+  return digest;
 }
 
 ChunkShape largest_piece(const MatrixToWrite& matrix) {

@@ -43,7 +43,7 @@ SymmetricFile::SymmetricFile(const storage::Destination& destination, bool overw
       columns_(columns),
       names_(std::move(names)),
       file_(destination.file, overwrite, left.tag(0)),
-      offset_(left.offset) {
+      offset_(left.begin(0)) {
   if (storage::format_of(destination) == storage::OutputFormat::csv) {
     values_of_text_.emplace(destination.file, overwrite, left.tag(1));
     file_.restart();
@@ -52,7 +52,7 @@ SymmetricFile::SymmetricFile(const storage::Destination& destination, bool overw
 }
 
 storage::LeftOutput SymmetricFile::left() const {
-  storage::LeftOutput left{.tags = {file_.tag()}, .offset = offset_};
+  storage::LeftOutput left{.tags = {file_.tag()}, .begins = {offset_}};
   if (values_of_text_) left.tags.push_back(values_of_text_->tag());
   return left;
 }

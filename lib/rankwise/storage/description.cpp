@@ -53,6 +53,11 @@ DatasetDescription describe_entry(hid_t file, const Hdf5Entry& entry) {
   d.fits = entry.fits();
   d.damage = entry.damage;
   d.note = raw_values_in_words(entry.not_applied);
+  if (!entry.elsewhere.empty()) {
+    d.elsewhere = entry.elsewhere;
+    d.layout = "link";
+    return d;
+  }
   if (!d.fits) {
     d.layout = !entry.damage.empty() ? "-" : entry.chunk.empty() ? "contiguous" : "chunks";
     return d;

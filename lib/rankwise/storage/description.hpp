@@ -19,6 +19,7 @@ struct DatasetDescription {
   bool fits = true;                     ///< commands can read it
   Bytes one_row = {};                   ///< what has to be read for one row ...
   Bytes one_column = {};                ///< ... and for one column
+  std::string elsewhere = {};           ///< `t.h5:/x` where it is a link to another file, of which nothing else is said
   std::string damage = {};              ///< why it cannot be read; empty where it can
   std::string note = {};                ///< on how its values are to be taken
   std::vector<std::string> names = {};  ///< of the columns, where they have some

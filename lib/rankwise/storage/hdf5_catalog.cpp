@@ -69,6 +69,9 @@ void describe_storage(hid_t dataset, Hdf5Entry& entry) {
 /// @param seen what has been met: groups may contain each other
 void add_datasets(hid_t file, const std::string& group, std::set<haddr_t>& seen, std::vector<Hdf5Entry>& entries) {
   for (const Hdf5Link& link : links_of_group(file, group)) {
+    if (link.to == Hdf5Link::To::other_file) {
+      entries.push_back({.path = link.path, .elsewhere = fmt::format("{}:{}", link.other_file, link.other_path)});
+    }
     if (link.to == Hdf5Link::To::damage) entries.push_back(describe_dataset(file, link.path));
     if (link.soft || link.address == HADDR_UNDEF || !seen.insert(link.address).second) continue;
     if (link.to == Hdf5Link::To::dataset) entries.push_back(describe_dataset(file, link.path));
@@ -86,6 +89,7 @@ std::optional<ChunkShape> Hdf5Entry::chunk_shape() const {
 
 std::string Hdf5Entry::in_words() const {
   if (!damage.empty()) return path + " (unreadable)";
+  if (!elsewhere.empty()) return fmt::format("{} (in {})", path, elsewhere);
   std::string shape = "one ";
   if (extent.size() == 2) {
     shape = fmt::format("{} × {} ", rows(), columns());

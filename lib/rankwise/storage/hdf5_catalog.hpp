@@ -16,6 +16,7 @@ namespace rankwise::storage {
 /// One dataset of an HDF5 file, as its header describes it.
 struct Hdf5Entry {
   std::string path = {};                   ///< `/group/x`
+  std::string elsewhere = {};              ///< `t.h5:/x` for a link to another file: nothing else is known of it
   std::string damage = {};                 ///< why it cannot be read; empty where it can
   std::vector<std::uint64_t> extent = {};  ///< as stored; empty for a scalar
   std::optional<ElementType> type = {};    ///< in memory; nothing for what is no real number
@@ -43,7 +44,7 @@ struct Hdf5Entry {
 /// What cannot be opened comes as an entry with damage. @pre the path does not lead to another file
 Hdf5Entry describe_dataset(hid_t file, const std::string& path);
 
-/// All datasets of a group and of the groups in it, each once, and what is damaged there.
+/// All datasets of a group and of the groups in it, each once, what is damaged there, and links to other files.
 std::vector<Hdf5Entry> list_datasets(hid_t file, const std::string& group);
 
 /// The part of a path before its last `/`; `/` for what lies at the top.

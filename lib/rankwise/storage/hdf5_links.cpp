@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -50,6 +51,19 @@ bool is_soft(hid_t file, const std::string& path, hid_t access) {
   return path != "/" && H5Lget_info(file, path.c_str(), &info, access) >= 0 && info.type == H5L_TYPE_SOFT;
 }
 
+/// Where an external link itself leads to; nothing for any other.
+std::optional<Hdf5Link> external_link(hid_t file, const std::string& path) {
+  H5L_info_t info;
+  if (H5Lget_info(file, path.c_str(), &info, H5P_DEFAULT) < 0 || info.type != H5L_TYPE_EXTERNAL) return std::nullopt;
+  std::vector<char> value(info.u.val_size);
+  const char *other_file = nullptr, *other_path = nullptr;
+  if (H5Lget_val(file, path.c_str(), value.data(), value.size(), H5P_DEFAULT) < 0 ||
+      H5Lunpack_elink_val(value.data(), value.size(), nullptr, &other_file, &other_path) < 0) {
+    return std::nullopt;
+  }
+  return Hdf5Link{.path = path, .to = Hdf5Link::To::other_file, .other_file = other_file, .other_path = other_path};
+}
+
 /// @param other the file that an external link leads to
 Hdf5Link follow(hid_t file, const std::string& path, std::string& other) {
   const Hdf5Properties access = within_file(other);
@@ -93,7 +107,9 @@ std::vector<Hdf5Link> links_of_group(hid_t file, const std::string& group) {
   for (const auto& name : names) {
     if (group == "/" && name.starts_with('#')) continue;  // MATLAB keeps its references there
     std::string other;
-    links.push_back(follow(file, joined_path(group, name), other));
+    Hdf5Link link = follow(file, joined_path(group, name), other);
+    if (!other.empty()) link = external_link(file, link.path).value_or(link);
+    links.push_back(std::move(link));
   }
   if (damaged) links.push_back({.path = group, .to = Hdf5Link::To::damage});
   H5Eclear2(H5E_DEFAULT);

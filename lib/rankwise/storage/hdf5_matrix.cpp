@@ -11,6 +11,7 @@
 #include "rankwise/storage/hdf5_names.hpp"
 #include "rankwise/storage/hdf5_pandas.hpp"
 #include "rankwise/storage/hdf5_table.hpp"
+#include "rankwise/storage/table_output.hpp"
 
 namespace rankwise::storage {
 namespace {
@@ -178,6 +179,17 @@ std::unique_ptr<const MatrixReader> open_hdf5(const MatrixInfo& info) {
   Hdf5Readers readers(info.file);
   if (in.get<Kind>() == Kind::dataset) return readers.open(Hdf5Place::decode(in));
   return open_table(readers, Hdf5Table::decode(in));
+}
+
+std::optional<ColumnPlace> place_of_column(const MatrixInfo& info, std::uint64_t column) {
+  if (info.format != Format::hdf5) return std::nullopt;
+  ByteReader in(info.index);
+  if (in.get<Kind>() != Kind::table) return std::nullopt;
+  const Hdf5Table table = Hdf5Table::decode(in);
+  if (column >= table.columns.size()) throw InputError("the table has no such column");
+  const Hdf5Place& place = table.places.at(table.columns[column].place);
+  if (!place.one_dimensional) return std::nullopt;
+  return ColumnPlace{.file = place.file.empty() ? info.file : place.file, .dataset = place.path};
 }
 
 }  // namespace rankwise::storage

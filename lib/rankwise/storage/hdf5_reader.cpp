@@ -95,6 +95,7 @@ class Hdf5Reader final : public MatrixReader {
 }  // namespace
 
 void Hdf5Place::encode(ByteWriter& out) const {
+  out.put_string(file);
   out.put_string(path);
   out.put(rows);
   out.put(columns);
@@ -109,6 +110,7 @@ void Hdf5Place::encode(ByteWriter& out) const {
 
 Hdf5Place Hdf5Place::decode(ByteReader& in) {
   Hdf5Place place;
+  place.file = in.get_string();
   place.path = in.get_string();
   place.rows = in.get<std::uint64_t>();
   place.columns = in.get<std::uint64_t>();
@@ -121,7 +123,8 @@ Hdf5Place Hdf5Place::decode(ByteReader& in) {
 }
 
 Hdf5Place find_place(hid_t file, const Hdf5Entry& entry) {
-  return {.path = entry.path,
+  return {.file = "",
+          .path = entry.path,
           .rows = entry.rows(),
           .columns = entry.columns(),
           .contiguous = entry.contiguous(),
@@ -135,6 +138,11 @@ Hdf5Readers::Hdf5Readers(const std::string& file_path)
     : path(file_path), flat{.file = std::make_shared<InputFile>(file_path)} {}
 
 std::unique_ptr<const MatrixReader> Hdf5Readers::open(const Hdf5Place& place) {
+  if (!place.file.empty() && place.file != path) {
+    Hdf5Place there = place;
+    there.file.clear();
+    return others.try_emplace(place.file, place.file).first->second.open(there);
+  }
   if (place.flat) return open_flat(flat, *place.flat);
   const Hdf5Lock lock;
   if (!file) file = std::make_shared<const Hdf5File>(open_hdf5_file(path));

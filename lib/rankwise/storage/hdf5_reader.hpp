@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@ namespace rankwise::storage {
 /// Where one dataset's elements are and how they are read: straight from the file where it is contiguous in a type of
 /// this machine; chunk by chunk where we know its filters; through HDF5 elsewhere.
 struct Hdf5Place {
+  std::string file = {};  ///< another one than that of its matrix; empty: that one
   std::string path = {};
   std::uint64_t rows = 0;
   std::uint64_t columns = 0;
@@ -38,6 +40,7 @@ struct Hdf5Readers {
   std::string path;
   FlatFile flat;
   std::shared_ptr<const Hdf5File> file;  // opened when first needed
+  std::map<std::string, Hdf5Readers> others;
 };
 
 }  // namespace rankwise::storage

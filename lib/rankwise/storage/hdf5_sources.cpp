@@ -34,25 +34,32 @@ std::string prefix_from(const char* variable, const fs::path& file) {
   return prefix;
 }
 
-/// Finds a source as HDF5 does (H5F_prefix_open_file): an absolute name as it stands, else its last part; in the
-/// folders of HDF5_VDS_PREFIX; beside the file; here; beside the file behind a symbolic link.
-std::optional<std::string> find_source(const fs::path& name, const fs::path& file) {
+}  // namespace
+
+std::optional<std::string> find_other_file(const std::string& other, const std::string& file, const char* variable) {
+  const fs::path name = other;
   std::error_code ignored;
   if (name.is_absolute() && fs::exists(name, ignored)) return name.string();
   const fs::path wanted = name.is_absolute() ? name.filename() : name;
-  const fs::path beside = file.parent_path();
+  const fs::path beside = fs::path(file).parent_path();
   std::vector<fs::path> folders;
-  const std::string prefixes = prefix_from("HDF5_VDS_PREFIX", file);
+  const std::string prefixes = prefix_from(variable, file);
   for (std::size_t begin = 0; begin < prefixes.size();) {
     const std::size_t end = std::min(prefixes.find(':', begin), prefixes.size());
     folders.emplace_back(prefixes.substr(begin, end - begin));
     begin = end + 1;
   }
-  folders.insert(folders.end(), {beside, fs::path(), fs::canonical(file, ignored).parent_path()});
+  folders.insert(folders.end(), {beside, fs::path(), fs::canonical(fs::path(file), ignored).parent_path()});
   for (const fs::path& folder : folders) {
     if (fs::exists(folder / wanted, ignored)) return (folder / wanted).string();
   }
   return std::nullopt;
+}
+
+namespace {
+
+std::optional<std::string> find_source(const std::string& name, const std::string& file) {
+  return find_other_file(name, file, "HDF5_VDS_PREFIX");
 }
 
 /// HDF5's patterns: %b is the number of a block, %% a percent sign.

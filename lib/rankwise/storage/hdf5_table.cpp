@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "rankwise/storage/hdf5_links.hpp"
+#include "rankwise/storage/hdf5_sources.hpp"
 
 namespace rankwise::storage {
 namespace {
@@ -66,7 +67,8 @@ class TableReader final : public MatrixReader {
 
 }  // namespace
 
-void Hdf5Table::add(hid_t file, const Hdf5Entry& entry, const std::vector<std::string>& names) {
+void Hdf5Table::add(hid_t file, const Hdf5Entry& entry, const std::vector<std::string>& names,
+                    const std::string& other_file) {
   rows = entry.rows();
   stored_bytes += entry.stored_bytes;
   other_files.insert(entry.other_files.begin(), entry.other_files.end());
@@ -75,6 +77,8 @@ void Hdf5Table::add(hid_t file, const Hdf5Entry& entry, const std::vector<std::s
     columns.push_back({.name = names[i], .place = places.size(), .column = i});
   }
   places.push_back(find_place(file, entry));
+  places.back().file = other_file;
+  if (!other_file.empty()) other_files.insert(other_file);
 }
 
 void Hdf5Table::encode(ByteWriter& out) const {
@@ -101,9 +105,47 @@ Hdf5Table Hdf5Table::decode(ByteReader& in) {
   return table;
 }
 
+namespace {
+
+/// A column in another file. One that cannot be seen is damage: the table would lack it.
+/// @return false if with it there is no table
+bool add_linked(hid_t file, const Hdf5Link& link, Hdf5Table& table) {
+  const auto found = find_other_file(link.other_file, name_of_file(file), "HDF5_EXT_PREFIX");
+  const std::string what = fmt::format("{} is in {}:{}", link.path, link.other_file, link.other_path);
+  if (!found) {
+    table.damage = what + ", which is missing";
+    return true;
+  }
+  try {
+    const Hdf5File other = open_hdf5_file(*found);
+    const std::string path = absolute_path(link.other_path);
+    const Hdf5Link there = follow_link(other.get(), path);
+    if (there.to == Hdf5Link::To::group) return true;
+    const Hdf5Entry entry = describe_dataset(other.get(), path);
+    if (!entry.damage.empty()) throw InputError(entry.damage);
+    if (entry.dimension_scale) return true;
+    if (!entry.type && entry.extent.size() == 1) {
+      ++table.left_out;
+      return true;
+    }
+    const bool fits = entry.fits() && entry.extent.size() == 1;
+    if (!fits || (!table.columns.empty() && entry.rows() != table.rows)) return false;
+    table.add(other.get(), entry, {last_name(link.path)}, *found);
+  } catch (const Error& error) {
+    table.damage = fmt::format("{}, which cannot be read: {}", what, error.what());
+  }
+  return true;
+}
+
+}  // namespace
+
 std::optional<Hdf5Table> table_of_group(hid_t file, const std::string& group) {
   Hdf5Table table;
   for (const Hdf5Link& link : links_of_group(file, group)) {
+    if (link.to == Hdf5Link::To::other_file) {
+      if (!add_linked(file, link, table)) return std::nullopt;
+      continue;
+    }
     if (link.to != Hdf5Link::To::dataset && link.to != Hdf5Link::To::damage) continue;
     const Hdf5Entry entry = describe_dataset(file, link.path);
     if (!entry.damage.empty()) table.damage = fmt::format("{} cannot be read: {}", entry.path, entry.damage);

@@ -28,13 +28,15 @@ struct Hdf5Table {
   std::string damage = {};                 ///< what would be a column cannot be read, and why; empty where all is well
 
   /// Takes a dataset in, its columns under these names.
-  void add(hid_t file, const Hdf5Entry& entry, const std::vector<std::string>& names);
+  /// @param other_file the one that it is in, if that is another than the table's
+  void add(hid_t file, const Hdf5Entry& entry, const std::vector<std::string>& names,
+           const std::string& other_file = {});
   void encode(ByteWriter& out) const;  ///< without names
   static Hdf5Table decode(ByteReader& in);
 };
 
-/// The group as a table of its 1-D datasets, in the order of their making where the group keeps it, of their names
-/// elsewhere; nothing if it is none: fewer than one, or not equally long.
+/// The group as a table of its 1-D datasets and of external links to such, in the order of their making where the group
+/// keeps it, of their names elsewhere; nothing if it is none: fewer than one, or not equally long.
 std::optional<Hdf5Table> table_of_group(hid_t file, const std::string& group);
 
 std::unique_ptr<const MatrixReader> open_table(Hdf5Readers& readers, const Hdf5Table& table);

@@ -154,4 +154,16 @@ std::optional<std::vector<std::string>> texts_of_dataset(hid_t dataset, std::uin
   });
 }
 
+void write_text_attribute(hid_t object, const char* name, const std::string& text, const std::string& file) {
+  const Hdf5Type type(H5Tcopy(H5T_C_S1));
+  H5Tset_size(type.get(), H5T_VARIABLE);  // the kind that h5py gives back as str
+  H5Tset_cset(type.get(), H5T_CSET_UTF8);
+  const Hdf5Space space(H5Screate(H5S_SCALAR));
+  if (H5Aexists(object, name) > 0) H5Adelete(object, name);
+  const char* pointer = text.c_str();
+  const Hdf5Attribute attribute(H5Acreate2(object, name, type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT));
+  if (attribute.valid() && H5Awrite(attribute.get(), type.get(), &pointer) >= 0) return;
+  throw IoError(fmt::format("{} cannot be written: {}", file, hdf5_reason()));
+}
+
 }  // namespace rankwise::storage

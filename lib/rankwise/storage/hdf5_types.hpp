@@ -21,6 +21,10 @@ std::string type_in_words(hid_t type);
 
 /// A text attribute; nothing if there is none.
 std::optional<std::string> text_attribute(hid_t object, const char* name);
+/// Gives an object such an attribute, or another text to one that it has.
+/// @param file that errors tell
+/// @throws IoError
+void write_text_attribute(hid_t object, const char* name, const std::string& text, const std::string& file);
 
 /// An attribute or dataset that is a list of `count` texts (of fixed or variable length); nothing if it is something
 /// else. A list that claims another length is not read.

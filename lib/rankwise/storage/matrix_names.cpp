@@ -6,6 +6,8 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <unordered_set>
 
 #include "rankwise/storage/csv_fields.hpp"
 #include "rankwise/storage/filled_file.hpp"
@@ -111,6 +113,23 @@ void name_dimensions(const std::string& path, const Destination& destination, co
   list_dimensions_of(scale.get(), file.get(), dataset_path, named, shown_as);
   const bool closed = scale.close() && dataset.close();
   if (!file.close() || !closed) checked(-1, shown_as);
+}
+
+std::vector<std::string> distinct(std::vector<std::string> names) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i].empty()) names[i] = std::to_string(i);
+  }
+  std::unordered_set<std::string> taken(names.begin(), names.end()), seen;
+  std::map<std::string, std::size_t> copies;
+  for (auto& name : names) {
+    if (seen.insert(name).second) continue;
+    std::string other;
+    do {
+      other = fmt::format("{}.{}", name, ++copies[name]);
+    } while (!taken.insert(other).second);
+    name = other;
+  }
+  return names;
 }
 
 std::vector<std::string> header_names(std::vector<std::string> names, std::uint64_t columns) {

@@ -26,4 +26,8 @@ void name_dimensions(const std::string& path, const Destination& destination, co
 /// in front where all of them are numbers.
 std::vector<std::string> header_names(std::vector<std::string> names, std::uint64_t columns);
 
+/// Each name once: a second `a` is `a.1`, as with pandas, or `a.2` if there is an `a.1`; one without a name has its
+/// number.
+std::vector<std::string> distinct(std::vector<std::string> names);
+
 }  // namespace rankwise::storage

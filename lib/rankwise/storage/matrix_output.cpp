@@ -1,4 +1,5 @@
 #include "rankwise/storage/matrix_output.hpp"
+#include "rankwise/storage/csv_output.hpp"
 
 #include <fmt/format.h>
 #include <libdeflate.h>
@@ -25,17 +26,6 @@ namespace {
 std::array<hsize_t, 2> stored(Contiguous contiguous, std::uint64_t rows, std::uint64_t columns) {
   if (contiguous == Contiguous::columns) return {columns, rows};
   return {rows, columns};
-}
-
-void write_text_attribute(hid_t object, const char* name, const std::string& text, const std::string& path) {
-  const Hdf5Type type(H5Tcopy(H5T_C_S1));
-  H5Tset_size(type.get(), H5T_VARIABLE);  // the kind that h5py gives back as str
-  H5Tset_cset(type.get(), H5T_CSET_UTF8);
-  const Hdf5Space space(H5Screate(H5S_SCALAR));
-  if (H5Aexists(object, name) > 0) H5Adelete(object, name);
-  const char* pointer = text.c_str();
-  const Hdf5Attribute attribute(H5Acreate2(object, name, type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT));
-  if (!attribute.valid() || H5Awrite(attribute.get(), type.get(), &pointer) < 0) fail(path);
 }
 
 // HDF5 1.10 cannot close a file on a full disk, and crashes when the program ends: it is only ever given room that is

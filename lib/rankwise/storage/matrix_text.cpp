@@ -1,4 +1,5 @@
 #include "rankwise/storage/matrix_text.hpp"
+#include "rankwise/storage/csv_output.hpp"
 
 #include <fmt/format.h>
 

@@ -25,12 +25,12 @@ std::string valid_utf8(std::string_view text);
 
 /// The columns' names as UTF-8, each once.
 std::vector<std::string> distinct_names(const ResultTable& table);
-/// The same for any names: a second `a` is `a.1`, as with pandas, or `a.2` if there is an `a.1`; one without a name has
-/// its number.
-std::vector<std::string> distinct(std::vector<std::string> names);
 
-/// Quoted where it must be (RFC 4180), and where a reader might drop it: an empty line, white space around it.
-void append_text(std::string& out, std::string_view text, char separator);
+/// Names of columns as HDF5 takes them for links, each once: UTF-8, with a division slash (U+2215) for a slash.
+std::vector<std::string> link_names(std::vector<std::string> names);
+/// The path of a group from the root, whether or not it begins there: `/a/b` for `a/b/` and the like.
+std::string group_path(const std::string& name);
+
 /// The dataset of a matrix, from the root.
 std::string path_of_dataset(const Destination& destination);
 

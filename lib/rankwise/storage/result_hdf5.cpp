@@ -6,23 +6,11 @@
 
 #include "rankwise/base/errors.hpp"
 #include "rankwise/storage/hdf5_handle.hpp"
+#include "rankwise/storage/matrix_names.hpp"
 #include "rankwise/storage/result_formats.hpp"
 
 namespace rankwise::storage {
 namespace {
-
-/// A division slash where a name has a slash, which would make groups; nor may a name be a dot.
-std::vector<std::string> link_names(const ResultTable& table) {
-  constexpr std::string_view division_slash = "\u2215", one_dot_leader = "\u2024";
-  std::vector<std::string> names = distinct_names(table);
-  for (auto& name : names) {
-    for (auto at = name.find('/'); at != std::string::npos; at = name.find('/')) {
-      name.replace(at, 1, division_slash);
-    }
-    if (name == ".") name = one_dot_leader;
-  }
-  return distinct(std::move(names));
-}
 
 /// An HDF5 file in memory, so that HDF5 never meets a full disk: there it cannot close the file, and 1.10 crashes when
 /// the program ends (h5py#914).
@@ -73,14 +61,8 @@ void Hdf5Image::keep_order(const Hdf5Properties& properties) const {
 }
 
 Hdf5Group Hdf5Image::make_group(const std::string& name) const {
-  std::string path;
-  for (std::size_t begin = 0; begin < name.size();) {
-    const std::size_t end = std::min(name.find('/', begin), name.size());
-    const std::string part = valid_utf8(std::string_view(name).substr(begin, end - begin));
-    if (!part.empty() && part != ".") path += '/' + part;
-    begin = end + 1;
-  }
-  if (path.empty()) return Hdf5Group(checked(H5Gopen2(file_.get(), "/", H5P_DEFAULT), "its root"));
+  const std::string path = group_path(name);
+  if (path == "/") return Hdf5Group(checked(H5Gopen2(file_.get(), "/", H5P_DEFAULT), "its root"));
   const Hdf5Properties creation(checked(H5Pcreate(H5P_GROUP_CREATE), "a group"));
   keep_order(creation);
   return Hdf5Group(checked(H5Gcreate2(file_.get(), path.c_str(), links_.get(), creation.get(), H5P_DEFAULT),
@@ -139,12 +121,36 @@ std::string Hdf5Image::take() {
 
 }  // namespace
 
+std::vector<std::string> link_names(std::vector<std::string> names) {
+  constexpr std::string_view division_slash = "\u2215", one_dot_leader = "\u2024";
+  for (auto& name : names) name = valid_utf8(name);
+  names = distinct(std::move(names));
+  for (auto& name : names) {
+    for (auto at = name.find('/'); at != std::string::npos; at = name.find('/')) {
+      name.replace(at, 1, division_slash);
+    }
+    if (name == ".") name = one_dot_leader;
+  }
+  return distinct(std::move(names));
+}
+
+std::string group_path(const std::string& name) {
+  std::string path;
+  for (std::size_t begin = 0; begin < name.size();) {
+    const std::size_t end = std::min(name.find('/', begin), name.size());
+    const std::string part = valid_utf8(std::string_view(name).substr(begin, end - begin));
+    if (!part.empty() && part != ".") path += '/' + part;
+    begin = end + 1;
+  }
+  return path.empty() ? "/" : path;
+}
+
 void write_hdf5(TemporaryFile& file, const std::string& group, const ResultTable& table, const std::string& record) {
   const Hdf5Lock lock;
   Hdf5Image image(file);
   {
     Hdf5Group columns = image.make_group(group);
-    const std::vector<std::string> names = link_names(table);
+    const std::vector<std::string> names = link_names(distinct_names(table));
     for (std::size_t i = 0; i < names.size(); ++i) image.add_column(columns, names[i], table.columns[i].values);
     image.add_text(columns, "rankwise_run", record);
   }

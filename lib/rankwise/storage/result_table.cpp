@@ -1,14 +1,13 @@
 #include "rankwise/storage/result_table.hpp"
+#include "rankwise/storage/matrix_names.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <map>
 #include <optional>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 
 #include "rankwise/base/errors.hpp"
@@ -110,23 +109,6 @@ std::size_t row_count(const ResultTable& table) {
   const std::size_t rows = rows_of(table.columns.front());
   assert(std::all_of(table.columns.begin(), table.columns.end(), [&](const auto& c) { return rows_of(c) == rows; }));
   return rows;
-}
-
-std::vector<std::string> distinct(std::vector<std::string> names) {
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (names[i].empty()) names[i] = std::to_string(i);
-  }
-  std::unordered_set<std::string> taken(names.begin(), names.end()), seen;
-  std::map<std::string, std::size_t> copies;
-  for (auto& name : names) {
-    if (seen.insert(name).second) continue;
-    std::string other;
-    do {
-      other = fmt::format("{}.{}", name, ++copies[name]);
-    } while (!taken.insert(other).second);
-    name = other;
-  }
-  return names;
 }
 
 std::vector<std::string> distinct_names(const ResultTable& table) {

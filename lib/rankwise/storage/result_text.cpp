@@ -6,23 +6,10 @@
 #include <type_traits>
 
 #include "rankwise/base/number_text.hpp"
-#include "rankwise/storage/csv_fields.hpp"
+#include "rankwise/storage/csv_output.hpp"
 #include "rankwise/storage/result_formats.hpp"
 
 namespace rankwise::storage {
-
-void append_text(std::string& out, std::string_view text, char separator) {
-  const char special[] = {separator, '"', '\n', '\r', '\0'};
-  const bool plain = !text.empty() && text.find_first_of(special) == std::string_view::npos &&
-                     !is_white_space(text.front()) && !is_white_space(text.back());
-  if (plain) {
-    out += text;
-    return;
-  }
-  out += '"';
-  for (const char c : text) out.append(c == '"' ? 2 : 1, c);
-  out += '"';
-}
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "rankwise/matrices/convert_elements.hpp"
+#include "rankwise/storage/convert_elements.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 
 #include "rankwise/base/errors.hpp"
 
-namespace rankwise::matrices {
+namespace rankwise::storage {
 namespace {
 
 /// Whether `value` is one of To's. An integer type's least and the number after its greatest are powers of two, which
@@ -53,10 +53,10 @@ std::size_t convert(const From* from, To* to, std::size_t size) {
 
 }  // namespace
 
-std::size_t convert_elements(storage::ElementType from_type, const std::byte* from, storage::ElementType to_type,
+std::size_t convert_elements(ElementType from_type, const std::byte* from, ElementType to_type,
                              std::span<std::byte> to) {
-  return storage::with_type(from_type, [&](auto from_zero) {
-    return storage::with_type(to_type, [&](auto to_zero) {
+  return with_type(from_type, [&](auto from_zero) {
+    return with_type(to_type, [&](auto to_zero) {
       using To = decltype(to_zero);
       return convert(reinterpret_cast<const decltype(from_zero)*>(from), reinterpret_cast<To*>(to.data()),
                      to.size() / sizeof(To));
@@ -64,14 +64,14 @@ std::size_t convert_elements(storage::ElementType from_type, const std::byte* fr
   });
 }
 
-void convert_region(storage::ElementType from_type, const std::byte* from, const storage::MatrixShape& shape,
-                    const storage::Region& region, std::span<std::byte> to) {
+void convert_region(ElementType from_type, const std::byte* from, const MatrixShape& shape, const Region& region,
+                    std::span<std::byte> to) {
   const std::size_t converted = convert_elements(from_type, from, shape.type, to);
   if (converted == region.elements()) return;
-  const bool by_rows = shape.contiguous == storage::Contiguous::rows;
+  const bool by_rows = shape.contiguous == Contiguous::rows;
   const std::uint64_t length = by_rows ? region.columns.size() : region.rows.size();
   const std::uint64_t outer = converted / length, inner = converted % length;
-  storage::with_type(from_type, [&](auto zero) {
+  with_type(from_type, [&](auto zero) {
     const auto value = reinterpret_cast<const decltype(zero)*>(from)[converted];
     throw InputError(fmt::format("row {}, column {} is {}, which {} does not hold (--dtype chooses another type)",
                                  region.rows.begin + (by_rows ? outer : inner),
@@ -79,4 +79,4 @@ void convert_region(storage::ElementType from_type, const std::byte* from, const
   });
 }
 
-}  // namespace rankwise::matrices
+}  // namespace rankwise::storage

@@ -1,4 +1,4 @@
-#include "rankwise/matrices/convert_elements.hpp"
+#include "rankwise/storage/convert_elements.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,10 +11,8 @@
 
 #include "rankwise/base/errors.hpp"
 
-namespace rankwise::matrices {
+namespace rankwise::storage {
 namespace {
-
-using storage::ElementType;
 
 template <class To, class From>
 To converted(ElementType from, From value, ElementType to) {
@@ -28,7 +26,7 @@ To converted(ElementType from, From value, ElementType to) {
 TEST(ConvertElements, integer_types_take_what_they_hold_and_nothing_else) {
   const auto fits = [](double value, ElementType to) {
     std::int64_t room = 0;
-    const auto bytes = std::as_writable_bytes(std::span(&room, 1)).first(storage::size_of(to));
+    const auto bytes = std::as_writable_bytes(std::span(&room, 1)).first(size_of(to));
     return convert_elements(ElementType::float64, reinterpret_cast<const std::byte*>(&value), to, bytes) == 1;
   };
   EXPECT_TRUE(fits(127, ElementType::int8));
@@ -84,10 +82,10 @@ TEST(ConvertElements, floating_point_types_round_and_have_one_nan) {
 TEST(ConvertElements, of_a_region_that_do_not_fit_are_told_by_their_place) {
   const std::vector<double> values{1, 2, 3, 4, 5.5, 6};
   std::vector<std::int16_t> room(6);
-  const storage::Region region{.rows = {10, 12}, .columns = {20, 23}};
-  for (const auto& [contiguous, place] : {std::pair(storage::Contiguous::rows, "row 11, column 21 is 5.5"),
-                                          std::pair(storage::Contiguous::columns, "row 10, column 22 is 5.5")}) {
-    const storage::MatrixShape shape{.rows = 100, .columns = 100, .type = ElementType::int16, .contiguous = contiguous};
+  const Region region{.rows = {10, 12}, .columns = {20, 23}};
+  for (const auto& [contiguous, place] : {std::pair(Contiguous::rows, "row 11, column 21 is 5.5"),
+                                          std::pair(Contiguous::columns, "row 10, column 22 is 5.5")}) {
+    const MatrixShape shape{.rows = 100, .columns = 100, .type = ElementType::int16, .contiguous = contiguous};
     try {
       convert_region(ElementType::float64, reinterpret_cast<const std::byte*>(values.data()), shape, region,
                      std::as_writable_bytes(std::span(room)));
@@ -100,4 +98,4 @@ TEST(ConvertElements, of_a_region_that_do_not_fit_are_told_by_their_place) {
 }
 
 }  // namespace
-}  // namespace rankwise::matrices
+}  // namespace rankwise::storage
