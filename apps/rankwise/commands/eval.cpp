@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <deque>
 #include <memory>
@@ -12,6 +11,7 @@
 #include "apps/rankwise/common_options.hpp"
 #include "apps/rankwise/invocation.hpp"
 #include "apps/rankwise/matrix_output_options.hpp"
+#include "apps/rankwise/named_matrices.hpp"
 #include "apps/rankwise/plan_report.hpp"
 #include "rankwise/base/digest.hpp"
 #include "rankwise/base/number_text.hpp"
@@ -27,34 +27,12 @@ namespace rankwise::app {
 namespace {
 
 using expressions::Elements;
-using expressions::Operand;
 using expressions::Shape;
 using storage::ElementType;
-
-/// `x=a.h5:/x`
-struct Input {
-  std::string name;
-  std::string source;
-};
-
-Input parse_input(const std::string& text) {
-  const auto sign = text.find('=');
-  if (sign == std::string::npos || sign + 1 == text.size() || !is_name(text.substr(0, sign))) {
-    throw UsageError(fmt::format("a matrix is given as NAME=FILE[:DATASET], such as x=a.h5:/x, not '{}'", text));
-  }
-  return {.name = text.substr(0, sign), .source = text.substr(sign + 1)};
-}
 
 ElementType stored_type(Elements elements) {
   if (elements == Elements::truths) return ElementType::uint8;
   return elements == Elements::integers ? ElementType::int64 : ElementType::float64;
-}
-
-Operand operand_of(const Input& input, const storage::MatrixInfo& info) {
-  const bool floating = std::any_of(info.types.begin(), info.types.end(), storage::is_floating);
-  return {.name = input.name,
-          .shape = info.is_vector ? Shape::vector(info.rows) : Shape::matrix(info.rows, info.columns),
-          .elements = floating ? Elements::reals : Elements::integers};
 }
 
 class Eval final : public Command {
@@ -63,8 +41,7 @@ class Eval final : public Command {
     app.add_option("expression", text_, "what is computed, as NumPy would have it: 'x + x.T - mean(x, 0)'")
         ->required()
         ->type_name("EXPRESSION");
-    app.add_option("matrices", inputs_text_, "NAME=FILE[:DATASET] for each name in it: HDF5, .npy, .csv or .tsv")
-        ->type_name("NAME=SOURCE...");
+    inputs_.add_to(app);
     add_value(app, "--out", "FILE[:DATASET]", "a new file: .h5 (dataset /x unless named), .npy or .csv",
               [this](const std::string& t) { output_.set_destination(t); });
     output_.add_to(app, {.type = "f8; of integers alone: i8; of comparisons: u1"});
@@ -81,26 +58,7 @@ class Eval final : public Command {
     output_.check("eval", checkpoint_);
     text_.erase(0, text_.find_first_not_of(' '));
     syntax_ = expressions::parse(text_);
-    expressions::Vocabulary vocabulary;
-    for (const std::string& text : inputs_text_) {
-      inputs_.push_back(parse_input(text));
-      const auto same = [&](const Operand& operand) { return operand.name == inputs_.back().name; };
-      if (std::any_of(vocabulary.operands.begin(), vocabulary.operands.end(), same)) {
-        throw UsageError(fmt::format("{}= is there twice", inputs_.back().name));
-      }
-      // Of one element: fits everything. What the shapes are will be seen in the files.
-      vocabulary.operands.push_back(
-          {.name = inputs_.back().name, .shape = Shape::matrix(1, 1), .elements = Elements::truths});
-    }
-    const expressions::Formula formula(syntax_, vocabulary);
-    for (const Input& input : inputs_) {
-      const auto is_used = [&](const expressions::SyntaxNode& node) {
-        return node.kind == expressions::SyntaxNode::Kind::name && node.word == input.name;
-      };
-      if (std::none_of(syntax_.nodes.begin(), syntax_.nodes.end(), is_used)) {
-        throw UsageError(fmt::format("{}= is not in the expression: {}", input.name, syntax_.text));
-      }
-    }
+    inputs_.check(syntax_);
   }
 
   ExitCode run(Invocation& invocation) override {
@@ -113,7 +71,7 @@ class Eval final : public Command {
     const engine::Context context = invocation.start(compute_, &progress, checkpoint_);
     const auto delivery = std::make_shared<engine::Delivery>();
     std::deque<engine::SharedMatrix> matrices;
-    for (const Input& input : inputs_) {
+    for (const NamedMatrix& input : inputs_.all()) {
       matrices.push_back(invocation.open(context, input.source, deliver_, delivery));
     }
     std::optional<matrices::Evaluation> evaluation;
@@ -127,10 +85,11 @@ class Eval final : public Command {
     expressions::Vocabulary vocabulary;
     std::vector<const engine::SharedMatrix*> shared;
     std::vector<std::string> names;
-    for (std::size_t i = 0; i < inputs_.size(); ++i) {
-      vocabulary.operands.push_back(operand_of(inputs_[i], matrices[i].info()));
+    for (std::size_t i = 0; i < matrices.size(); ++i) {
+      const NamedMatrix& input = inputs_.all()[i];
+      vocabulary.operands.push_back(input.operand(matrices[i].info()));
       shared.push_back(&matrices[i]);
-      names.push_back(inputs_[i].name);
+      names.push_back(input.name);
     }
     const expressions::Formula formula(syntax_, vocabulary);
     const auto& whole = formula.node(formula.whole());
@@ -253,7 +212,7 @@ class Eval final : public Command {
     auto json = invocation.json_head();
     json["digest"] = digest;
     json["expression"] = syntax_.text;
-    for (const Input& input : inputs_) json["matrices"][input.name] = input.source;
+    for (const NamedMatrix& input : inputs_.all()) json["matrices"][input.name] = input.source;
     const Shape& shape = evaluation.shape();
     json["shape"] = nlohmann::json::array();
     for (std::size_t i = 0; i < shape.dimensions; ++i) json["shape"].push_back(shape.extents[i]);
@@ -266,9 +225,8 @@ class Eval final : public Command {
   }
 
   std::string text_;
-  std::vector<std::string> inputs_text_;
   expressions::Syntax syntax_;
-  std::vector<Input> inputs_;
+  NamedMatrices inputs_;
   MatrixOutputOptions output_;
   storage::MatrixShape shape_;
   std::uint64_t seed_ = 0;

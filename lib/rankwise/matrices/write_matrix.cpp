@@ -165,6 +165,7 @@ std::string write_matrix(const engine::Context& context, const MatrixToWrite& ma
                                       .lay_out = [&](const std::string& path) {
                                         const auto begin = storage::lay_out_matrix(path, matrix.destination,
                                                                                    matrix.shape, matrix.names);
+                                        if (matrix.add_more) matrix.add_more(path);
                                         return std::vector<std::uint64_t>{begin.value_or(0)};
                                       }});
   std::optional<storage::ChunkWriter> chunks;

@@ -23,6 +23,8 @@ struct MatrixToWrite {
   std::optional<storage::ChunkShape> tile = {};  ///< how it is made where it has no chunks; nothing: run by run
   engine::Identity elements = {};                ///< what they depend on; the method's name is the phase's
   engine::Delivery* delivery = nullptr;          ///< of their input
+  /// Puts what else there is into the file that is laid out. Called on rank 0.
+  std::function<void(const std::string& path)> add_more = {};
   /// The record of the run, given the digest of the values.
   std::function<std::string(const std::string& digest)> record = {};
 };

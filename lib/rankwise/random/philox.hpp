@@ -24,9 +24,10 @@ enum class StreamName : std::uint64_t {
   pi = 1,
   generate_values = 2,
   generate_missing = 3,
-  expressions = 4,  ///< one for each random() and normal() of an expression
-  integrate = 5,    ///< one for each variable
-  sobol = 6,        ///< what scrambles Sobol points
+  expressions = 4,     ///< one for each random() and normal() of an expression
+  integrate = 5,       ///< one for each variable
+  sobol = 6,           ///< what scrambles Sobol points
+  classification = 7,  ///< several, each for another purpose
 };
 
 /// A stream of 128-bit draws, indexed by position: key = seed, counter = (position, stream).

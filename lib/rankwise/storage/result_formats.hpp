@@ -31,9 +31,6 @@ std::vector<std::string> link_names(std::vector<std::string> names);
 /// The path of a group from the root, whether or not it begins there: `/a/b` for `a/b/` and the like.
 std::string group_path(const std::string& name);
 
-/// The dataset of a matrix, from the root.
-std::string path_of_dataset(const Destination& destination);
-
 /// They write whole files; commit is left to the caller. @throws IoError
 void write_hdf5(TemporaryFile& file, const std::string& group, const ResultTable& table, const std::string& record);
 void write_csv(TemporaryFile& file, char separator, const ResultTable& table);

@@ -34,6 +34,9 @@ OutputFormat format_of(const Destination& destination);
 /// Between the fields of a .csv or .tsv.
 char separator_of(const Destination& destination);
 
+/// The dataset of a matrix in an HDF5 file, from the root.
+std::string path_of_dataset(const Destination& destination);
+
 /// Where the record of a run goes that FILE itself has no place for: FILE.run.json for .csv, .tsv and .npy. It belongs
 /// to FILE: an old one is replaced.
 std::optional<std::string> record_beside(const Destination& destination);

@@ -17,8 +17,6 @@
 #include "rankwise/ranks/collectives.hpp"
 #include "rankwise/storage/csv_output.hpp"
 #include "rankwise/storage/filled_file.hpp"
-#include "rankwise/tables/derived_rows.hpp"
-#include "rankwise/tables/table_text.hpp"
 
 namespace rankwise::tables {
 namespace {
@@ -27,10 +25,6 @@ using storage::OutputFormat;
 
 /// Of the work, where rows are counted before they are written.
 constexpr double share_of_counting = 0.3;
-
-struct RowsScratch {
-  std::unique_ptr<DerivedRows> rows;
-};
 
 /// How many rows a block has: from the table and from what is made of it alone.
 std::uint64_t rows_of_a_block(const storage::MatrixInfo& info, std::uint64_t bytes_of_a_row) {
@@ -43,153 +37,6 @@ std::uint64_t rows_of_a_block(const storage::MatrixInfo& info, std::uint64_t byt
 }
 
 }  // namespace
-
-/// How many rows of each block stay.
-class Transform::CountJob {
- public:
-  struct Partial {
-    std::uint64_t rows = 0;
-  };
-  using Scratch = RowsScratch;
-  explicit CountJob(const Transform& transform) : transform_(transform) {}
-
-  [[nodiscard]] engine::Identity identity() const { return transform_.identity_of_phase("count"); }
-  [[nodiscard]] blocks::Grid grid() const {
-    return {.lanes = divide_up(transform_.shape_.rows, transform_.rows_at_once_), .steps = 1};
-  }
-  [[nodiscard]] Bytes partial_bytes() const { return {sizeof(Partial)}; }
-  [[nodiscard]] Bytes block_bytes() const {
-    return DerivedRows::bytes_needed(transform_.derivation_, *transform_.conditioned_, transform_.rows_at_once_);
-  }
-  [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const {
-    if (!scratch.rows) {
-      scratch.rows =
-          std::make_unique<DerivedRows>(transform_.derivation_, *transform_.conditioned_, transform_.options_.seed);
-    }
-    return {scratch.rows->count(rows_of(block))};
-  }
-  void announce(blocks::Block block) const { transform_.conditioned_->announce(rows_of(block)); }
-  void merge(Partial&, const Partial&) const {}  // lanes have one step
-  static void encode(const Partial& partial, ByteWriter& out) { out.put(partial.rows); }
-  static Partial decode(ByteReader& in) { return {in.get<std::uint64_t>()}; }
-
- private:
-  [[nodiscard]] blocks::Range rows_of(blocks::Block block) const {
-    return blocks::piece(transform_.shape_.rows, transform_.rows_at_once_, block.lane);
-  }
-  const Transform& transform_;
-};
-
-/// A lane is one block of rows. What becomes of it goes straight to the file, or home to rank 0 in the form in which
-/// the file has it.
-class Transform::WriteJob {
- public:
-  struct Partial {
-    std::array<std::uint64_t, 2> hash{};
-    std::uint64_t rows = 0;
-    std::vector<std::byte> bytes;
-  };
-  struct Scratch {
-    RowsScratch derived;
-    std::vector<std::byte> values;
-    std::string text;
-  };
-  /// The file that all ranks fill.
-  struct Target {
-    const storage::FilledFile* file = nullptr;
-    std::span<const std::uint64_t> begins = {};       ///< of the columns
-    std::span<const std::uint64_t> rows_before = {};  ///< of each block, where some rows go
-  };
-
-  WriteJob(const Transform& transform, blocks::Range part, const std::optional<Target>& target)
-      : transform_(transform), part_(part), target_(target) {
-    const auto& destination = transform.options_.destination;
-    if (transform.is_text()) {
-      text_.emplace(transform.derivation_, transform.text_ ? &*transform.text_ : nullptr,
-                    storage::separator_of(destination));
-    }
-  }
-
-  [[nodiscard]] engine::Identity identity() const {
-    return transform_.identity_of_phase(fmt::format("{} {}", part_.begin, part_.end));
-  }
-  [[nodiscard]] blocks::Grid grid() const { return {.lanes = part_.size(), .steps = 1}; }
-  [[nodiscard]] Bytes partial_bytes() const { return {64 + (target_ ? 0 : most_made())}; }
-  [[nodiscard]] Bytes block_bytes() const {
-    const std::uint64_t rows =
-        DerivedRows::bytes_needed(transform_.derivation_, *transform_.reader_, transform_.rows_at_once_).value;
-    return {checked_sum(rows, 2 * most_made(), "a block of rows")};
-  }
-
-  [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const {
-    auto& derived = scratch.derived.rows;
-    if (!derived) {
-      derived = std::make_unique<DerivedRows>(transform_.derivation_, *transform_.reader_, transform_.options_.seed);
-    }
-    const blocks::Range rows = rows_of(block);
-    derived->compute(rows);
-    Partial partial;
-    Digest digest;
-    if (text_) {
-      scratch.text.clear();
-      text_->append(rows, *derived, scratch.text);
-      const auto bytes = std::as_bytes(std::span(scratch.text));
-      digest.add_bytes(bytes);
-      partial.bytes.assign(bytes.begin(), bytes.end());
-    } else {
-      for (const std::size_t c : transform_.filled_) write_column(c, block, *derived, digest, scratch, partial);
-    }
-    partial.hash = digest.words();
-    partial.rows = derived->size();
-    return partial;
-  }
-  void announce(blocks::Block block) const { transform_.reader_->announce(rows_of(block)); }
-  void make_output_durable() const {
-    if (target_) target_->file->sync();
-  }
-  void merge(Partial&, const Partial&) const {}  // lanes have one step
-  static void encode(const Partial& partial, ByteWriter& out) {
-    out.put(partial.hash);
-    out.put(partial.rows);
-    out.put_vector(partial.bytes);
-  }
-  static Partial decode(ByteReader& in) {
-    const auto hash = in.get<std::array<std::uint64_t, 2>>();
-    const auto rows = in.get<std::uint64_t>();
-    return {hash, rows, in.get_vector<std::byte>()};
-  }
-
- private:
-  [[nodiscard]] blocks::Range rows_of(blocks::Block block) const {
-    return blocks::piece(transform_.shape_.rows, transform_.rows_at_once_, part_.begin + block.lane);
-  }
-  [[nodiscard]] std::uint64_t most_made() const {
-    if (text_) return text_->most_in(transform_.rows_at_once_).value;
-    std::uint64_t row = 0;
-    for (const std::size_t c : transform_.filled_) row += storage::size_of(transform_.shape_.columns[c].type);
-    return checked_product(transform_.rows_at_once_, row, "a block of rows");
-  }
-  void write_column(std::size_t c, blocks::Block block, const DerivedRows& derived, Digest& digest, Scratch& scratch,
-                    Partial& partial) const {
-    const Derivation::Column& column = transform_.derivation_.columns()[c];
-    const std::uint64_t size = storage::size_of(column.type);
-    scratch.values.resize(derived.size() * size);
-    derived.copy(column, scratch.values);
-    digest.add_bytes(scratch.values);
-    if (!target_) {
-      partial.bytes.insert(partial.bytes.end(), scratch.values.begin(), scratch.values.end());
-    } else if (!scratch.values.empty()) {
-      const std::uint64_t before =
-          target_->rows_before.empty() ? rows_of(block).begin : target_->rows_before[part_.begin + block.lane];
-      target_->file->write(target_->begins[c] + before * size, scratch.values);
-    }
-  }
-
-  const Transform& transform_;
-  blocks::Range part_;
-  std::optional<Target> target_;
-  std::optional<TableText> text_;
-};
 
 Transform::Transform(const engine::Context& context, const engine::SharedMatrix& source, const Derivation& derivation,
                      Options options)
@@ -255,13 +102,29 @@ Bytes Transform::bytes_to_read() const {
   return {info.stored.value / info.columns * reader_->columns()};
 }
 
+RowWork Transform::work(const ColumnReader& reader, const std::string& phase) const {
+  return {.derivation = derivation_,
+          .reader = reader,
+          .seed = options_.seed,
+          .rows = shape_.rows,
+          .rows_at_once = rows_at_once_,
+          .identity = identity_of_phase(phase)};
+}
+
+WriteJob::Form Transform::form() const {
+  if (!is_text()) return {.columns = filled_};
+  const char separator = storage::separator_of(options_.destination);
+  return {.text = TableText(derivation_, text_ ? &*text_ : nullptr, separator)};
+}
+
 std::vector<engine::PhasePlan> Transform::plan() const {
   const auto& options = context_.options();
   std::vector<engine::PhasePlan> phases;
-  if (conditioned_ && !is_text()) phases.push_back(engine::plan(options, CountJob(*this), "count rows"));
+  if (conditioned_ && !is_text())
+    phases.push_back(engine::plan(options, CountJob(work(*conditioned_, "count")), "count rows"));
   std::optional<WriteJob::Target> target;
   if (!is_text()) target.emplace();
-  const WriteJob write(*this, {0, divide_up(shape_.rows, rows_at_once_)}, target);
+  const WriteJob write(work(*reader_, "write"), form(), {0, divide_up(shape_.rows, rows_at_once_)}, target);
   phases.push_back(engine::plan(options, write, "transform"));
   return phases;
 }
@@ -273,7 +136,8 @@ std::vector<std::uint64_t> Transform::count() const {
   const auto add = [&](std::uint64_t, const CountJob::Partial& partial) {
     before.push_back(before.back() + partial.rows);
   };
-  engine::run(context_, CountJob(*this), add, {.phase = "count rows", .delivery = source_.delivery()});
+  engine::run(context_, CountJob(work(*conditioned_, "count")), add,
+              {.phase = "count rows", .delivery = source_.delivery()});
   ByteWriter out;
   out.put_vector(before);
   const std::vector<std::byte> bytes = ranks::broadcast(context_.ranks(), out.take());
@@ -324,8 +188,9 @@ Transform::Result Transform::run() {
   if (const auto* file = output.filled_by_all()) {
     target = {.file = file, .begins = output.begins(), .rows_before = rows_before};
   }
-  const std::uint64_t blocks = divide_up(shape_.rows, rows_at_once_);
-  const WriteJob all(*this, {0, blocks}, target);
+  const RowWork rows_to_write = work(*reader_, "write");
+  const std::uint64_t blocks = rows_to_write.blocks();
+  const WriteJob all(rows_to_write, form(), {0, blocks}, target);
   const double begun = rows_before.empty() ? 0 : share_of_counting;
   const auto share_at = [&](std::uint64_t block) {
     return begun + (1 - begun) * static_cast<double>(block) / static_cast<double>(blocks);
@@ -339,7 +204,7 @@ Transform::Result Transform::run() {
                   written.rows += partial.rows;
                   write_home(partial);
                 };
-                engine::run(context_, WriteJob(*this, range, target), take,
+                engine::run(context_, WriteJob(rows_to_write, form(), range, target), take,
                             {.phase = phase, .delivery = source_.delivery()});
               });
   const Result result{.digest = digest_of(written.hashes), .rows = written.rows};

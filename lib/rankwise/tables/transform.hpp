@@ -16,6 +16,7 @@
 #include "rankwise/storage/table_output.hpp"
 #include "rankwise/tables/column_reader.hpp"
 #include "rankwise/tables/derivation.hpp"
+#include "rankwise/tables/row_jobs.hpp"
 #include "rankwise/tables/source_text.hpp"
 
 namespace rankwise::tables {
@@ -57,10 +58,10 @@ class Transform {
   Result run();
 
  private:
-  class CountJob;
-  class WriteJob;
   [[nodiscard]] bool is_text() const;
   [[nodiscard]] engine::Identity identity_of_phase(const std::string& phase) const;
+  [[nodiscard]] RowWork work(const ColumnReader& reader, const std::string& phase) const;
+  [[nodiscard]] WriteJob::Form form() const;
   [[nodiscard]] std::vector<std::uint64_t> count() const;
   [[nodiscard]] std::string digest_of(std::span<const std::array<std::uint64_t, 2>> hashes) const;
   [[nodiscard]] std::vector<std::uint64_t> lay_out(const std::string& path, std::uint64_t rows) const;
