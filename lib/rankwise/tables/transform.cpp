@@ -123,7 +123,7 @@ std::vector<engine::PhasePlan> Transform::plan() const {
   if (conditioned_ && !is_text())
     phases.push_back(engine::plan(options, CountJob(work(*conditioned_, "count")), "count rows"));
   std::optional<WriteJob::Target> target;
-  if (!is_text()) target.emplace();
+  if (!is_text()) target = WriteJob::Target{.file = nullptr};
   const WriteJob write(work(*reader_, "write"), form(), {0, divide_up(shape_.rows, rows_at_once_)}, target);
   phases.push_back(engine::plan(options, write, "transform"));
   return phases;
