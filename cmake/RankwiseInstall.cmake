@@ -41,7 +41,8 @@ foreach(folder IN LISTS RANKWISE_INSTALLED_FOLDERS)
 endforeach()
 # A static library names what it stands on, also where only its sources see that.
 set_target_properties(rankwise_hdf5 PROPERTIES EXPORT_NAME hdf5)
-install(TARGETS rankwise_hdf5 EXPORT rankwise-targets)
+set_target_properties(rankwise_scalapack PROPERTIES EXPORT_NAME scalapack)
+install(TARGETS rankwise_hdf5 rankwise_scalapack EXPORT rankwise-targets)
 
 set(RANKWISE_PACKAGE_FOLDER ${CMAKE_INSTALL_LIBDIR}/cmake/rankwise)
 configure_file(${PROJECT_SOURCE_DIR}/cmake/rankwise-config.cmake.in

@@ -74,9 +74,9 @@ def files_of(name, a, folder):
 def test_equals_long_double_in_every_format_at_every_size(name, tmp_path):
     a = CASES[name]()
     expected = oracle(a)
-    for source in files_of(name, a, tmp_path):
+    for k, source in enumerate(files_of(name, a, tmp_path)):
         digests = set()
-        for ranks in RANKS:
+        for ranks in RANKS if k == 0 else (None, RANKS[1 + k % (len(RANKS) - 1)]):  # each number with some format
             result = run_json("columns", source, "--stats", ALL, ranks=ranks, threads=1)
             digests.add(result["digest"])
             assert (result["rows"], result["columns"]) == a.shape
