@@ -41,8 +41,7 @@ foreach(folder IN LISTS RANKWISE_INSTALLED_FOLDERS)
 endforeach()
 # A static library names what it stands on, also where only its sources see that.
 set_target_properties(rankwise_hdf5 PROPERTIES EXPORT_NAME hdf5)
-set_target_properties(rankwise_scalapack PROPERTIES EXPORT_NAME scalapack)
-install(TARGETS rankwise_hdf5 rankwise_scalapack EXPORT rankwise-targets)
+install(TARGETS rankwise_hdf5 EXPORT rankwise-targets)
 
 set(RANKWISE_PACKAGE_FOLDER ${CMAKE_INSTALL_LIBDIR}/cmake/rankwise)
 configure_file(${PROJECT_SOURCE_DIR}/cmake/rankwise-config.cmake.in
@@ -51,6 +50,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/rankwise-config-v
                                  COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/package/rankwise-config.cmake
               ${PROJECT_BINARY_DIR}/package/rankwise-config-version.cmake
+              ${PROJECT_SOURCE_DIR}/cmake/FindScaLAPACK.cmake
         DESTINATION ${RANKWISE_PACKAGE_FOLDER})
 install(EXPORT rankwise-targets NAMESPACE rankwise:: DESTINATION ${RANKWISE_PACKAGE_FOLDER})
 

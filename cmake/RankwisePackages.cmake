@@ -17,11 +17,7 @@ if(RANKWISE_MPI)
   find_package(nlohmann_json REQUIRED)
   find_path(FAST_FLOAT_INCLUDE_DIR fast_float/fast_float.h REQUIRED)
 
-  # Debian has ScaLAPACK for each MPI under a name of its own; elsewhere a vendor's BLAS may have it in.
-  find_package(LAPACK REQUIRED)
-  find_library(SCALAPACK_LIBRARY NAMES scalapack-openmpi scalapack-mpich scalapack mkl_scalapack_lp64 REQUIRED)
-  add_library(rankwise_scalapack INTERFACE)
-  target_link_libraries(rankwise_scalapack INTERFACE ${SCALAPACK_LIBRARY} LAPACK::LAPACK ${CMAKE_DL_LIBS})
+  find_package(ScaLAPACK REQUIRED)
 
   # HDF5's headers bring MPI's with them where the library is parallel.
   add_library(rankwise_hdf5 INTERFACE)

@@ -29,9 +29,8 @@ using storage::OutputFormat;
 class Generate final : public Command {
  public:
   void add_options(CLI::App& app) override {
-    app.add_option(
-           "kind", kind_,
-           "uniform in [0, 1), normal (mean 0, variance 1), integers from 0 to 99, or a problem for classifiers")
+    app.add_option("kind", kind_,
+                   "uniform in [0, 1), normal of variance 1, integers from 0 to 99, or a problem for classifiers")
         ->required()
         ->type_name("uniform|normal|integers|classification");
     add_value(app, "--rows", "R", "how many rows", [this](const std::string& t) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <mpi.h>
+
 // For the sources of this folder alone: BLAS, LAPACK, BLACS and ScaLAPACK as Fortran and C have them. Integers are 32
 // bits, matrices lie column by column.
 
