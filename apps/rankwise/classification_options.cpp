@@ -8,6 +8,7 @@
 #include "apps/rankwise/common_options.hpp"
 #include "rankwise/base/errors.hpp"
 #include "rankwise/base/parse_number.hpp"
+#include "rankwise/base/stop_request.hpp"
 #include "rankwise/storage/filled_file.hpp"
 
 namespace rankwise::app {
@@ -72,6 +73,7 @@ void add_labels(const matrices::Classification& classification, std::uint64_t sa
   constexpr std::uint64_t at_once = std::uint64_t{1} << 16;
   std::vector<std::int64_t> labels;
   for (std::uint64_t first = 0; first < samples; first += at_once) {
+    heed_stop_request();
     labels.clear();
     for (std::uint64_t r = first; r < std::min(samples, first + at_once); ++r) {
       labels.push_back(static_cast<std::int64_t>(classification.label(r)));

@@ -36,7 +36,8 @@ void DenseCommand::add_options(CLI::App& app) {
   add_deliver(app, deliver_);
   app.add_flag("--json", json_, "print one JSON object instead");
   compute_.add_threads_to(app);
-  compute_.add_memory_to(app, "refuse what takes more memory, per rank, such as 2G (default: what the machine has)");
+  compute_.add_memory_to(
+      app, "refuse what takes more memory, per rank, such as 2G (default: no limit; --plan says what it takes)");
   compute_.add_plan_to(app);
 }
 
@@ -44,6 +45,10 @@ void DenseCommand::check() {
   const auto format = storage::format_of(*destination_);
   if (format != storage::OutputFormat::hdf5 && format != storage::OutputFormat::npy) {
     throw UsageError(fmt::format("{} writes .h5 or .npy; rankwise convert makes other formats of them", name_));
+  }
+  const std::string& dataset = destination_->dataset;
+  if (!dataset.empty() && dataset.find_first_not_of("/.") == std::string::npos) {
+    throw UsageError(fmt::format("'{}' is no name for a dataset: FILE:/x", dataset));
   }
   dense::mend_openblas_core();
 }
@@ -86,10 +91,19 @@ ExitCode DenseCommand::run(Invocation& invocation) {
   }
   ranks::agree(ranks, [&] {
     check_shapes(infos);
+    for (const auto& info : infos) dense::check_size(info.rows, info.columns, ranks.size());
+    dense::check_size(result(infos).rows, result(infos).columns, ranks.size());
     check_memory(infos, ranks.size());
     if (invocation.is_root() && !compute_.plan) storage::check_destination(*destination_, overwrite_);
   });
   if (compute_.plan) return plan(invocation, infos);
+  const Extents extents = result(infos);
+  const storage::MatrixShape shape{.rows = extents.rows, .columns = extents.columns, .is_vector = extents.is_vector};
+  engine::OutputFile output(
+      context, {.destination = *destination_, .overwrite = overwrite_, .lay_out = [&](const std::string& path) {
+                  const auto begin = storage::lay_out_matrix(path, *destination_, shape);
+                  return std::vector<std::uint64_t>{begin.value_or(0)};
+                }});
   dense::set_blas_threads(invocation.layout().threads);
 
   std::vector<dense::RowPanel> panels;
@@ -104,13 +118,6 @@ ExitCode DenseCommand::run(Invocation& invocation) {
                                    infos[0].source, *computed.condition));
     }
   });
-  const Extents extents = result(infos);
-  const storage::MatrixShape shape{.rows = extents.rows, .columns = extents.columns, .is_vector = extents.is_vector};
-  engine::OutputFile output(
-      context, {.destination = *destination_, .overwrite = overwrite_, .lay_out = [&](const std::string& path) {
-                  const auto begin = storage::lay_out_matrix(path, *destination_, shape);
-                  return std::vector<std::uint64_t>{begin.value_or(0)};
-                }});
   const bool by_root = output.filled_by_all() == nullptr;
   dense::write(ranks, computed.panel, by_root ? output.filled_by_root() : output.filled_by_all(), output.begins()[0],
                by_root);

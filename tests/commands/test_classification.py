@@ -80,7 +80,7 @@ def test_classifiers_find_it_as_hard_as_that_of_scikit_learn(tmp_path):
 
 @pytest.mark.parametrize("words, told", [
     (["--n-informative", 9], "9 informative and 2 redundant"), (["--n-classes", 3], "3 classes of 2 clusters"), (["--flip-y", 2], "--flip-y"),
-    (["--nan-fraction", 0.1], "--nan-fraction"), (["--dtype", "i4"], "--dtype"), (["--out", "p.npy"], ".h5"), (["--out", "p.h5:/y"], "/y"),
+    (["--nan-fraction", 0.1], "--nan-fraction"), (["--dtype", "i4"], "--dtype"), (["--out", "p.npy"], ".h5"), (["--out", "p.h5:/y"], "/y"), (["--out", "p.h5://y/x"], "/y"),
     (["--rows", 0], "at least one row"), (["--n-classes", 0], "at least one class"), (["--class-sep", "far"], "--class-sep"),
     (["--n-informative", 10**6, "--columns", 10**7], "too many")])
 def test_what_can_go_wrong(words, told, tmp_path):

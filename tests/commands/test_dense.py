@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
-from data_files import write_csv, write_h5, write_h5_columns, write_npy
+from data_files import claim_npy, write_csv, write_h5, write_h5_columns, write_npy
 from support import MPIEXEC, PROGRAM, assert_refused, own_lines, run, run_json
 
 RANKS = [None, 1, 2, 3, 4, 7]
@@ -103,6 +103,7 @@ def matrices(folder):
     write_npy(folder / "nan.npy", np.where(np.arange(1600).reshape(40, 40) == 1234, np.nan, a))
     write_npy(folder / "inf.npy", np.where(np.arange(1600).reshape(40, 40) == 5, np.inf, a))
     write_npy(folder / "hilbert.npy", 1 / (1 + np.add.outer(np.arange(30), np.arange(30))))
+    write_npy(folder / "empty.npy", np.empty((0, 0)))
     (folder / "text.csv").write_text("a,b\n1,2\n3,many\n")
 
 
@@ -114,6 +115,7 @@ def matrices(folder):
     (["solve", "a.npy", "wide.npy"], 2, ["40 rows", "30"]), (["matmul", "a.npy", "wide.npy"], 2, ["40 columns", "30 rows"]),
     (["inverse", "nan.npy"], 3, ["row 30, column 34 is nan"]), (["solve", "a.npy", "inf.npy"], 3, ["inf.npy", "row 0, column 5 is inf"]),
     (["inverse", "none.npy"], 3, ["none.npy"]), (["inverse", "text.csv"], 3, ["line 3"]), (["inverse", "a.npy", "--memory", "1k"], 2, ["--memory"]),
+    (["inverse", "empty.npy"], 2, ["empty"]), (["solve", "empty.npy", "empty.npy"], 2, ["empty"]), (["inverse", "a.npy", "--out", "o.h5:/"], 2, ["no name"]),
     (["inverse", "a.npy", "--out", "o.csv"], 2, ["convert"]), (["inverse", "a.npy", "--out", "a.npy"], 3, ["--overwrite"]),
     (["inverse", "a.npy", "--out", "/none/o.npy"], 3, ["/none"]), (["inverse"], 2, ["A is required"]), (["matmul", "a.npy"], 2, ["B is required"])])
 @pytest.mark.parametrize("ranks", [None, 3])
@@ -123,6 +125,18 @@ def test_what_can_go_wrong(words, code, told, ranks, tmp_path):
     out = [] if "--out" in words else ["--out", "out.npy"]
     assert_refused(run(*words, *out, ranks=ranks, cwd=tmp_path), code, *told)
     assert sorted(os.listdir(tmp_path)) == before
+
+
+def test_what_scalapack_cannot_count_is_refused_before_it_is_read(tmp_path):
+    claim_npy(tmp_path / "huge.npy", (40_000, 40_000))
+    os.truncate(tmp_path / "huge.npy", os.path.getsize(tmp_path / "huge.npy") + 40_000**2 * 8)  # holes
+    words = ["inverse", tmp_path / "huge.npy", "--out", tmp_path / "o.npy"]
+    assert_refused(run(*words, ranks=2), 2, "40000 × 40000", "more ranks")
+    assert run_json(*words, "--plan", ranks=8)["bytes_per_rank"] == 4 * 40_000**2
+    line = ["matmul", claim_npy(tmp_path / "a.npy", (1, 3 * 10**9)), claim_npy(tmp_path / "b.npy", (3 * 10**9, 1)), "--out", tmp_path / "o.npy"]
+    for name in ("a.npy", "b.npy"):
+        os.truncate(tmp_path / name, os.path.getsize(tmp_path / name) + 24 * 10**9)
+    assert_refused(run(*line), 2, "3000000000")
 
 
 def test_nan_goes_through_a_product(tmp_path):

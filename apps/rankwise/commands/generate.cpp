@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "apps/rankwise/answer.hpp"
@@ -25,6 +26,12 @@ namespace {
 using matrices::Distribution;
 using storage::ElementType;
 using storage::OutputFormat;
+
+/// Whether a path leads to /y, however many slashes there are, or through it.
+bool is_or_holds_labels(const std::string& path) {
+  const std::size_t first = std::min(path.find_first_not_of('/'), path.size());
+  return path.substr(first, path.find('/', first) - first) == "y";
+}
 
 class Generate final : public Command {
  public:
@@ -114,7 +121,7 @@ class Generate final : public Command {
     if (format == OutputFormat::npy) {
       throw UsageError("labels go beside the features: --out takes .h5 (labels in /y), .csv or .tsv (a column y)");
     }
-    if (format == OutputFormat::hdf5 && storage::path_of_dataset(output_.destination()) == "/y") {
+    if (format == OutputFormat::hdf5 && is_or_holds_labels(storage::path_of_dataset(output_.destination()))) {
       throw UsageError("/y is where the labels go: the features need another name");
     }
     shape_ = output_.shape(extents_, ElementType::float64);

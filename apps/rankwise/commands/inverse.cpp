@@ -15,6 +15,7 @@ class Inverse final : public DenseCommand {
 
  private:
   void check_shapes(const Infos& infos) const override {
+    if (infos[0].rows == 0) throw UsageError(fmt::format("{} is empty", infos[0].source));
     if (infos[0].rows == infos[0].columns) return;
     throw UsageError(fmt::format("{} is {} × {}: only square matrices have an inverse", infos[0].source, infos[0].rows,
                                  infos[0].columns));

@@ -16,6 +16,7 @@ class Solve final : public DenseCommand {
  private:
   void check_shapes(const Infos& infos) const override {
     const storage::MatrixInfo &a = infos[0], &b = infos[1];
+    if (a.rows == 0) throw UsageError(fmt::format("{} is empty", a.source));
     if (a.rows != a.columns) {
       throw UsageError(fmt::format("{} is {} × {}: only square matrices are solved", a.source, a.rows, a.columns));
     }

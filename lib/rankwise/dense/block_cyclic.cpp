@@ -52,18 +52,35 @@ Grid::Shape Grid::squarest(int ranks) {
   return {rows, ranks / rows};
 }
 
-// BLACS knows a communicator by one number, however often it is told.
+/// What BLACS talks through: a communicator of its own, whose errors end all ranks, as it does not look at them. It
+/// knows one by one number, however often it is told.
+struct Grid::System {
+  explicit System(const ranks::Communicator& ranks) {
+    MPI_Comm_dup(ranks::mpi_communicator(ranks), &communicator);
+    MPI_Comm_set_errhandler(communicator, MPI_ERRORS_ARE_FATAL);
+    handle = Csys2blacs_handle(communicator);
+  }
+  System(const System&) = delete;
+  System& operator=(const System&) = delete;
+  ~System() {
+    Cfree_blacs_system_handle(handle);
+    MPI_Comm_free(&communicator);
+  }
+  MPI_Comm communicator = MPI_COMM_NULL;
+  int handle = 0;
+};
+
 Grid::Grid(const ranks::Communicator& ranks, Shape shape)
-    : system_(Csys2blacs_handle(ranks::mpi_communicator(ranks))), owns_system_(true), shape_(shape) {
+    : system_(std::make_shared<const System>(ranks)), shape_(shape) {
   open();
 }
 
-Grid::Grid(const Grid& other, Shape shape) : system_(other.system_), owns_system_(false), shape_(shape) {
+Grid::Grid(const Grid& other, Shape shape) : system_(other.system_), shape_(shape) {
   open();
 }
 
 void Grid::open() {
-  context_ = system_;
+  context_ = system_->handle;
   Cblacs_gridinit(&context_, "Row", shape_.rows, shape_.columns);
   int rows = 0, columns = 0;
   Cblacs_gridinfo(context_, &rows, &columns, &place_.rows, &place_.columns);
@@ -71,7 +88,6 @@ void Grid::open() {
 
 Grid::~Grid() {
   Cblacs_gridexit(context_);
-  if (owns_system_) Cfree_blacs_system_handle(system_);
 }
 
 BlockCyclic::BlockCyclic(const Grid& grid, std::uint64_t rows, std::uint64_t columns)

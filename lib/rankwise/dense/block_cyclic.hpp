@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -21,7 +22,7 @@ class Grid {
   };
   /// @pre all ranks have a place. @note Collective
   Grid(const ranks::Communicator& ranks, Shape shape);
-  /// The same ranks in another shape. @pre the other one outlives this. @note Collective
+  /// The same ranks in another shape. @note Collective
   Grid(const Grid& other, Shape shape);
   Grid(const Grid&) = delete;
   Grid& operator=(const Grid&) = delete;
@@ -35,10 +36,10 @@ class Grid {
   [[nodiscard]] const Shape& place() const { return place_; }
 
  private:
+  struct System;
   void open();
 
-  int system_;
-  bool owns_system_;
+  std::shared_ptr<const System> system_;
   int context_ = -1;
   Shape shape_, place_;
 };

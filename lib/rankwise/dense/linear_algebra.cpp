@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <utility>
 #include <vector>
 
+#include "rankwise/base/byte_encoding.hpp"
 #include "rankwise/base/checked.hpp"
 #include "rankwise/base/errors.hpp"
 #include "rankwise/dense/block_cyclic.hpp"
@@ -171,20 +173,39 @@ class Factors {
 };
 
 /// About ‖A⁻¹‖ in the ∞-norm, from below: Higham's estimator ("FORTRAN codes for estimating the one-norm of a real or
-/// complex matrix", 1988) on the transposed matrix, whose factors these are. Each rank does the same. (pdgecon of
-/// ScaLAPACK 2.2.1 is off by orders of magnitude on several ranks.)
+/// complex matrix", 1988) on the transposed matrix, whose factors these are. Rank 0 decides how to go on: others might
+/// see it otherwise by a rounding error. (pdgecon of ScaLAPACK 2.2.1 is off by orders of magnitude on several ranks.)
 template <class SomeFactors>
-double inverse_norm(const SomeFactors& factors, std::uint64_t size) {
+double inverse_norm(const ranks::Communicator& ranks, const SomeFactors& factors, std::uint64_t size) {
   const int n = as_int(size);
   std::vector<double> v(size), x(size);
   std::vector<int> signs(size);
   std::array<int, 3> state{};
   double estimate = 0;
   for (int what_next = 0; true;) {
-    dlacn2_(&n, v.data(), x.data(), signs.data(), &estimate, &what_next, state.data());
+    if (ranks.is_root()) dlacn2_(&n, v.data(), x.data(), signs.data(), &estimate, &what_next, state.data());
+    ByteWriter decision;
+    decision.put(what_next);
+    decision.put(estimate);
+    decision.put_vector(x);
+    const std::vector<std::byte> of_root = ranks::broadcast(ranks, decision.take());
+    ByteReader in(of_root);
+    what_next = in.get<int>();
+    estimate = in.get<double>();
+    x = in.get_vector<double>();
     if (what_next == 0) return estimate;
     factors.solve(what_next == 1 ? 'N' : 'T', x);
   }
+}
+
+/// What rounding errors cannot explain came from somewhere else, such as a transfer that failed: libraries do not tell.
+void check_residual(const ranks::Communicator& ranks, const Answer& answer, std::uint64_t size) {
+  constexpr double much = 1000;
+  const double rounding = static_cast<double>(size) * std::numeric_limits<double>::epsilon() * *answer.condition;
+  ranks::agree(ranks, [&] {
+    if (answer.residual <= much * rounding || !std::isfinite(rounding)) return;
+    throw MpiError(fmt::format("the answer is not one: its residual is {:.1e}", answer.residual));
+  });
 }
 
 }  // namespace
@@ -226,6 +247,7 @@ Answer invert(const ranks::Communicator& ranks, const RowPanel& a, const std::st
   const auto found = product(ranks, a, product(ranks, answer.panel, probes.values, probes.columns), probes.columns);
   answer.residual = distance(found, probes.values) / std::sqrt(probes.weight);
   answer.condition = norm_1(ranks, a) * norm_1(ranks, answer.panel);
+  check_residual(ranks, answer, a.rows);
   return answer;
 }
 
@@ -236,18 +258,19 @@ Answer solve(const ranks::Communicator& ranks, const RowPanel& a, const RowPanel
     const LocalFactors factors(ranks, a, name);
     answer.panel = RowPanel(ranks, b.rows, b.columns);
     answer.panel.values = factors.solve(b);
-    answer.condition = size_of_a * inverse_norm(factors, a.rows);
+    answer.condition = size_of_a * inverse_norm(ranks, factors, a.rows);
   } else {
     const Grid grid(ranks, Grid::squarest(ranks.size()));
     const Factors factors(ranks, grid, a, name);
     answer.panel = factors.solve(b);
-    answer.condition = size_of_a * inverse_norm(factors, a.rows);
+    answer.condition = size_of_a * inverse_norm(ranks, factors, a.rows);
   }
   const Probes probes(b.columns);
   const auto found = product(ranks, a, product(ranks, answer.panel, probes.values, probes.columns), probes.columns);
   const auto expected = product(ranks, b, probes.values, probes.columns);
   const double size = norm(expected);
   answer.residual = size > 0 ? distance(found, expected) / size : norm(found);
+  check_residual(ranks, answer, a.rows);
   return answer;
 }
 
@@ -261,6 +284,24 @@ std::uint64_t share(std::uint64_t matrices, std::uint64_t rows, std::uint64_t co
 }
 
 }  // namespace
+
+void check_size(std::uint64_t rows, std::uint64_t columns, int ranks) {
+  (void)as_int(rows);
+  (void)as_int(columns);
+  if (ranks == 1) return;
+  const Grid::Shape grid = Grid::squarest(ranks);
+  constexpr std::uint64_t block = BlockCyclic::block;
+  // What lies row by row is its transposed matrix column by column.
+  const std::uint64_t high = divide_up(divide_up(columns, block), static_cast<std::uint64_t>(grid.rows)) * block;
+  const std::uint64_t wide = divide_up(divide_up(rows, block), static_cast<std::uint64_t>(grid.columns)) * block;
+  const std::uint64_t panel = divide_up(rows, static_cast<std::uint64_t>(ranks)) * columns;
+  constexpr std::uint64_t most = std::uint64_t{1} << 28;
+  if (std::max(high * wide, panel) < most) return;
+  throw UsageError(
+      fmt::format("{} × {} are too many for {} ranks: ScaLAPACK takes less than 2 GiB of a matrix on each; take more "
+                  "ranks, or one",
+                  rows, columns, ranks));
+}
 
 // Each matrix is there in rows and, on several ranks, in blocks, and once more while it is dealt out.
 Bytes bytes_to_multiply(std::uint64_t m, std::uint64_t k, std::uint64_t n, int ranks) {

@@ -29,6 +29,10 @@ Answer invert(const ranks::Communicator& ranks, const RowPanel& a, const std::st
 /// X with A·X = B. @throws ranks::AgreedError if A is singular. @pre A is square, B has as many rows. @note Collective
 Answer solve(const ranks::Communicator& ranks, const RowPanel& a, const RowPanel& b, const std::string& name);
 
+/// Whether a matrix of this size can be dealt out to so many ranks: libraries count in 32 bits, ScaLAPACK bytes.
+/// @throws UsageError
+void check_size(std::uint64_t rows, std::uint64_t columns, int ranks);
+
 /// What a rank needs at most at a time, of so many ranks.
 Bytes bytes_to_multiply(std::uint64_t m, std::uint64_t k, std::uint64_t n, int ranks);
 Bytes bytes_to_invert(std::uint64_t n, int ranks);

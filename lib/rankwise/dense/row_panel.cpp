@@ -7,11 +7,13 @@
 #include <cmath>
 #include <utility>
 
+#include "rankwise/base/byte_encoding.hpp"
 #include "rankwise/base/checked.hpp"
 #include "rankwise/base/errors.hpp"
 #include "rankwise/dense/fortran.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/ranks/collectives.hpp"
+#include "rankwise/storage/mapped_file.hpp"
 
 namespace rankwise::dense {
 namespace {
@@ -45,6 +47,7 @@ void read_rows(const Source& source, blocks::Range rows, bool finite, std::span<
         throw InputError(fmt::format("{}: row {}, column {} is {}", source.info.source, r, odd - row, *odd));
       }
     }
+    storage::check_mapped_files();  // a file that was cut short meanwhile reads as zeros
     begin = end;
   }
 }
@@ -112,14 +115,24 @@ std::vector<double> product(const ranks::Communicator& ranks, const RowPanel& a,
   // What lies row by row is its transposed matrix column by column.
   if (!mine.empty() && k > 0)
     dgemm_("N", "N", &m, &n, &k, &one, b.data(), &m, a.values.data(), &k, &zero, mine.data(), &m);
-  return ranks::all_gather<double>(ranks, mine);
+  return ranks.size() == 1 ? mine : ranks::all_gather<double>(ranks, mine);
 }
 
 std::vector<double> sum(const ranks::Communicator& ranks, std::vector<double> mine) {
-  const std::vector<double> all = ranks::all_gather<double>(ranks, mine);
-  const std::size_t size = mine.size();
-  std::fill(mine.begin(), mine.end(), 0.0);
-  for (std::size_t i = 0; i < all.size(); ++i) mine[i % size] += all[i];
+  // By way of rank 0, some at a time: it has them of all ranks.
+  constexpr std::size_t at_once = std::size_t{1} << 16;
+  for (std::size_t begin = 0; begin < mine.size(); begin += at_once) {
+    const auto some = std::span(mine).subspan(begin, std::min(at_once, mine.size() - begin));
+    const std::vector<double> all = ranks::gather<double>(ranks, some);
+    if (ranks.is_root()) {
+      std::fill(some.begin(), some.end(), 0.0);
+      for (std::size_t i = 0; i < all.size(); ++i) some[i % some.size()] += all[i];
+    }
+    ByteWriter sums;
+    sums.put_span(std::span<const double>(some));
+    const std::vector<std::byte> bytes = ranks::broadcast(ranks, sums.take());
+    ByteReader(bytes).get_span(some);
+  }
   return mine;
 }
 

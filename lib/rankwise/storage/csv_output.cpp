@@ -19,7 +19,7 @@ void append_text(std::string& out, std::string_view text, char separator) {
 
 std::uint64_t longest_number(ElementType type) {
   if (!is_floating(type)) return sizeof("-9223372036854775808") - 1;
-  return size_of(type) == 8 ? sizeof("-1.2345678901234567e-308") - 1 : sizeof("-1.2345678e-38") - 1;
+  return sizeof("-1.2345678901234567e-308") - 1;  // also of float32, which may have as many zeros before its point
 }
 
 }  // namespace rankwise::storage

@@ -159,10 +159,11 @@ std::uint64_t add_vector(const std::string& path, const Destination& destination
 }
 
 struct ChunkWriter::Handles {
-  Handles(const std::string& path, const std::string& shown_as) : disk(path, shown_as), name(shown_as) {}
+  Handles(const std::string& path, const std::string& shown_as)
+      : disk(path, shown_as), name(shown_as), used(std::filesystem::file_size(path) + room_for_headers) {}
   FilledFile disk;
   std::string name;
-  std::uint64_t used = room_for_headers;
+  std::uint64_t used;  // with what was there before
   std::uint64_t reserved = 0;
   Hdf5File file;
   Hdf5Dataset dataset;

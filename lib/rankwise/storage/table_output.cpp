@@ -11,6 +11,11 @@
 #include "rankwise/storage/result_formats.hpp"
 
 namespace rankwise::storage {
+std::string whole_path(const std::string& file) {
+  std::error_code ignored;
+  return std::filesystem::weakly_canonical(std::filesystem::absolute(file, ignored), ignored).string();
+}
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -38,9 +43,7 @@ Hdf5Group group_of_table(hid_t file, const Destination& destination, bool make) 
 
 /// How a link in `destination` names another file.
 std::string seen_from(const Destination& destination, const std::string& other) {
-  std::error_code ignored;
-  const fs::path whole = fs::weakly_canonical(fs::absolute(other, ignored), ignored);
-  const fs::path folder = fs::weakly_canonical(fs::absolute(destination.file, ignored), ignored).parent_path();
+  const fs::path whole = whole_path(other), folder = fs::path(whole_path(destination.file)).parent_path();
   return whole.parent_path() == folder ? whole.filename().string() : whole.string();
 }
 

@@ -89,6 +89,7 @@ Derivation::Derivation(const std::vector<std::string>& names, const std::vector<
     }
   }
   if (options.only_new) std::erase_if(columns_, [&](const Column& column) { return !made.contains(column.name); });
+  if (columns_.empty()) throw UsageError("the result has no columns");
   if (!options.where) return;
   const expressions::Syntax condition = expressions::parse(*options.where);
   of_source.draw_after(seen);

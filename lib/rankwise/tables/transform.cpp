@@ -87,8 +87,13 @@ engine::Identity Transform::identity_of_phase(const std::string& phase) const {
 }
 
 engine::Identity Transform::identity() const {
-  return identity_of_phase(
-      fmt::format("{} {}{}", options_.destination.file, options_.destination.dataset, options_.copy ? " copy" : ""));
+  std::string where =
+      fmt::format("{} {}{}", options_.destination.file, options_.destination.dataset, options_.copy ? " copy" : "");
+  // A source that has moved since has the same values, but links to it lead elsewhere.
+  for (const auto& column : shape_.columns) {
+    if (column.link) where += fmt::format(" {}:{}", storage::whole_path(column.link->file), column.link->dataset);
+  }
+  return identity_of_phase(where);
 }
 
 std::size_t Transform::links() const {
