@@ -296,7 +296,10 @@ def test_a_signal_while_reading_leaves_nothing(number, tmp_path):
     assert run("generate", "uniform", "--rows", 60000, "--columns", 300, "--out", "m.npy", cwd=tmp_path).returncode == 0
     line = [MPIEXEC, "-n", "2", PROGRAM, "generate", "normal", "--rows", "400000", "--columns", "1000", "--out", "big.npy"]
     running = subprocess.Popen(line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(2)
+    until = time.monotonic() + 20
+    while not any(name.startswith(".big.npy") for name in os.listdir(tmp_path)) and time.monotonic() < until:
+        time.sleep(0.01)
+    time.sleep(0.3)
     running.send_signal(number)
     out, err = running.communicate(timeout=20)
     assert len(own_lines(err)) == 1 and "stopped by" in err, err

@@ -379,8 +379,8 @@ def test_an_output_that_is_gone_is_told(tmp_path):
     assert_refused(run(*line), 3, "unfinished", "out.npy", "remove its checkpoint")
 
 
-@pytest.mark.parametrize("words", [["--gzip", "1", "--out", "a.h5"], ["--chunk", "2x2", "--out", "a.h5"], ["--out", "a.csv"]])
-def test_outputs_that_have_one_writer_take_no_checkpoint(tmp_path, words):
+@pytest.mark.parametrize("words", [["--gzip", "1", "--out", "a.h5"], ["--chunk", "2x2", "--out", "a.h5"]])
+def test_outputs_in_chunks_take_no_checkpoint(tmp_path, words):
     done = run("generate", "normal", "--rows", "10", "--columns", "10", *words, "--checkpoint", "a.ckpt", cwd=tmp_path)
     assert_refused(done, 2, "--checkpoint")
     assert os.listdir(tmp_path) == []

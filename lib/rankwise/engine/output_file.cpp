@@ -121,6 +121,7 @@ void OutputFile::commit(const std::function<void(storage::TemporaryFile& file)>&
   const ranks::Communicator& ranks = context_.ranks();
   ranks::agree(ranks, [&] {
     if (filled_) filled_->sync();
+    heed_stop_request();  // that may have taken long
   });
   forget_stop_request();  // one that comes now comes too late to stop anything
   ranks::agree(ranks, [&] {
