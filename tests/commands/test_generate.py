@@ -149,7 +149,7 @@ def test_a_destination_that_cannot_be_written_is_found_before_any_work(ranks, tm
 
 @pytest.mark.parametrize("words, told", [
     (["uniforn", "--rows", 3, "--columns", 3, "--out", "a.h5"], "did you mean 'uniform'"),
-    (["classification", "--rows", 3, "--columns", 3, "--out", "a.h5"], "uniform, normal, integers"),
+    (["gibberish", "--rows", 3, "--columns", 3, "--out", "a.h5"], "uniform, normal, integers"),
     (["uniform", "--columns", 3, "--out", "a.h5"], "--rows"),
     (["uniform", "--rows", -3, "--columns", 3, "--out", "a.h5"], "--rows"),
     (["uniform", "--rows", 3, "--columns", 3, "--out", "a.txt"], "a.txt"),
