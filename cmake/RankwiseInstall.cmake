@@ -50,7 +50,6 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/rankwise-config-v
                                  COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/package/rankwise-config.cmake
               ${PROJECT_BINARY_DIR}/package/rankwise-config-version.cmake
-              ${PROJECT_SOURCE_DIR}/cmake/FindScaLAPACK.cmake
         DESTINATION ${RANKWISE_PACKAGE_FOLDER})
 install(EXPORT rankwise-targets NAMESPACE rankwise:: DESTINATION ${RANKWISE_PACKAGE_FOLDER})
 
