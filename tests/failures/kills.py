@@ -112,7 +112,7 @@ def jobs(folder, scale):
                    "--overwrite"]
     yield "transform", ["transform", folder / "long.h5", "z = exp(col0) + random()", "y = z * col1", "--where", "col2 < 1", "--out",
                         folder / "transformed.h5", "--overwrite"]
-    yield "transform a CSV", ["transform", folder / "table.csv", "z = exp(x0) + normal()", "--where", "x1 < 1", "--out",
+    yield "transform a CSV", ["transform", folder / "table.csv", "z = exp(col0) + normal()", "--where", "col1 < 1", "--out",
                               folder / "transformed.csv", "--overwrite"]
     yield "pi", ["pi", "--samples", int(1e10 * scale) + 7]
     yield "pi until an error", ["pi", "--until-error", 2e-5 / scale ** 0.5]

@@ -116,7 +116,11 @@ def test_a_rank_without_memory_is_told(tmp_path, victim, words):
     for megabytes in (200, 260, 300, 330, 360, 400, 500):
         line = [MPIEXEC, "-n", "3", "bash", "-c", limits, "_", str(megabytes * 1024), PROGRAM, *rows]
         began = time.monotonic()
-        done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        try:
+            done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, timeout=30)
+        except subprocess.TimeoutExpired as stuck:  # Open MPI itself, where it has no memory to begin with
+            assert b"failed during shared memory initialization" in (stuck.stderr or b""), stuck.stderr
+            continue
         assert time.monotonic() - began < 30
         if done.returncode == 0:
             continue

@@ -1,6 +1,7 @@
 #include "rankwise/ranks/agreement.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <vector>
 
 #include "rankwise/base/stop_request.hpp"
@@ -15,6 +16,11 @@ Failure current_failure() {
     return {error.exit_code(), error.what()};
   } catch (const std::bad_alloc&) {
     return {static_cast<int>(ExitCode::internal), "out of memory; --memory and --threads make a rank use less"};
+  } catch (const std::system_error& error) {
+    const bool no_thread = error.code() == std::errc::resource_unavailable_try_again;
+    return {static_cast<int>(ExitCode::internal),
+            no_thread ? "no thread can be started: there is no memory for it, or there are too many (ulimit -u)"
+                      : fmt::format("unexpected failure: {}", error.what())};
   } catch (const std::exception& error) {
     return {static_cast<int>(ExitCode::internal), fmt::format("unexpected failure: {}", error.what())};
   } catch (...) {
