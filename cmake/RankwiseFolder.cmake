@@ -6,6 +6,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # GCC 12 warns of the standard library's own string concatenation (GCC bug 105651).
   target_compile_options(rankwise_options INTERFACE -Wno-restrict)
 endif()
+if(RANKWISE_FUZZ)
+  target_compile_options(rankwise_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 if(RANKWISE_SANITIZE)
   target_compile_options(rankwise_options INTERFACE -fsanitize=${RANKWISE_SANITIZE} -fno-omit-frame-pointer
                                                     -fno-sanitize-recover=all)

@@ -2,14 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <span>
-
 #include "apps/rankwise/common_options.hpp"
 #include "rankwise/base/errors.hpp"
 #include "rankwise/base/parse_number.hpp"
-#include "rankwise/base/stop_request.hpp"
-#include "rankwise/storage/filled_file.hpp"
 
 namespace rankwise::app {
 
@@ -64,22 +59,6 @@ void describe(const matrices::ClassificationOptions& problem, const matrices::Cl
   json["flip_y"] = problem.flip_y;
   json["informative"] = classification.informative();
   json["redundant"] = classification.redundant();
-}
-
-void add_labels(const matrices::Classification& classification, std::uint64_t samples,
-                const storage::Destination& destination, const std::string& path) {
-  const std::uint64_t begin = storage::add_vector(path, destination, "/y", storage::ElementType::int64, samples);
-  const storage::FilledFile file(path, destination.file);
-  constexpr std::uint64_t at_once = std::uint64_t{1} << 16;
-  std::vector<std::int64_t> labels;
-  for (std::uint64_t first = 0; first < samples; first += at_once) {
-    heed_stop_request();
-    labels.clear();
-    for (std::uint64_t r = first; r < std::min(samples, first + at_once); ++r) {
-      labels.push_back(static_cast<std::int64_t>(classification.label(r)));
-    }
-    file.write(begin + first * sizeof(std::int64_t), std::as_bytes(std::span(labels)));
-  }
 }
 
 }  // namespace rankwise::app

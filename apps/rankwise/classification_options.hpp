@@ -30,8 +30,4 @@ class ClassificationOptions {
 void describe(const matrices::ClassificationOptions& problem, const matrices::Classification& classification,
               nlohmann::ordered_json& json);
 
-/// Writes the labels as dataset /y into a file that is laid out. @throws IoError
-void add_labels(const matrices::Classification& classification, std::uint64_t samples,
-                const storage::Destination& destination, const std::string& path);
-
 }  // namespace rankwise::app

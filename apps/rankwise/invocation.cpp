@@ -106,6 +106,13 @@ void Invocation::begin_job(const engine::Identity& job, const storage::MatrixInf
   checkpoint_->begin(session_->ranks(), job, words_, out.take());
 }
 
+void Invocation::check_output(const storage::Destination& destination, bool overwrite) const {
+  if (checkpoint_ == nullptr) return;
+  ranks::agree(session_->ranks(), [&] {
+    if (is_root() && checkpoint_->record().output.empty()) storage::check_destination(destination, overwrite);
+  });
+}
+
 void Invocation::save_checkpoint() {
   if (checkpoint_ == nullptr) return;
   forget_stop_request();  // one that comes now comes too late to stop anything

@@ -15,6 +15,7 @@
 #include "rankwise/ranks/binding.hpp"
 #include "rankwise/ranks/session.hpp"
 #include "rankwise/report/progress.hpp"
+#include "rankwise/storage/result_table.hpp"
 
 namespace rankwise::app {
 
@@ -48,6 +49,9 @@ class Invocation {
                                           std::shared_ptr<engine::Delivery> delivery = nullptr) const;
   /// Says to the checkpoint, if there is one, which job this is. @note Collective
   void begin_job(const engine::Identity& job, const storage::MatrixInfo* input = nullptr);
+  /// A run that was to resume and found nothing begins with the output that it will need in the end; after `begin_job`.
+  /// @throws ranks::AgreedError @note Collective
+  void check_output(const storage::Destination& destination, bool overwrite) const;
   /// Whether what is finished is kept.
   [[nodiscard]] bool has_checkpoint() const { return checkpoint_ != nullptr; }
   /// Sees to it that all that is finished is in the checkpoint, if there is one.

@@ -13,14 +13,11 @@ import platform
 import subprocess
 import sys
 
+from contenders import elements_of, mean_of, some
 from measures import checkpoint_cost, integrals, memory, messages, progress_cost, scaling, start_up
 from race import Peer, Program, Tool, race, read_whole
 
 THREADS = len(os.sched_getaffinity(0))
-
-
-def some(values):
-    return [float(v[i]) for v in values for i in (0, len(v) // 2, len(v) - 1)]
 
 
 def of_columns(names):
@@ -134,17 +131,6 @@ def pi_job(options):
                                   *peers(options, "pi", ["numpy", "numpy_pieces", "numba"], options.samples, 0)]}
 
 
-def elements_of(file):
-    """Three elements of a matrix that was written, which is removed."""
-    import h5py
-    with h5py.File(file) as f:
-        d = f["x"]
-        n = min(d.shape)
-        found = [float(d[i, j]) for i, j in ((0, 0), (1, n - 1), (n // 2, n // 3))]
-    os.remove(file)
-    return found
-
-
 def matrix_job(options, title, file, gigabytes, words, tool, names, aim, extra=()):
     """From file to file: what is written is looked at, and removed."""
     out = os.path.join(options.folder, "out.h5")
@@ -171,15 +157,6 @@ def matrices_jobs(options):
     yield matrix_job(options, "contiguous to gzip + shuffle chunks of 1000 × 100", rows, size / 2,
                      ["convert", rows, "--chunk", "1000x100", "--gzip", "1"], "gzip", ["h5py"], [["best of all", None]], [repack])
     os.remove(rows)
-
-
-def mean_of(file):
-    """That of a column that was written, which is removed."""
-    import h5py
-    with h5py.File(file) as f:
-        found = [float(f["col3"][...].mean())]
-    os.remove(file)
-    return found
 
 
 def tables_jobs(options):

@@ -169,19 +169,30 @@ def numba_pi(samples, axis):
     return work
 
 
-def written(file, name="y"):
-    """A new file beside `file`, and three of its elements once it is there."""
-    out = f"{file}.{os.getpid()}.{name}.h5"
+def elements_of(file):
+    """Three elements of a matrix that was written, which is removed."""
+    import h5py
+    with h5py.File(file) as f:
+        d = f["x"]
+        n = min(d.shape)
+        found = [float(d[i, j]) for i, j in ((0, 0), (1, n - 1), (n // 2, n // 3))]
+    os.remove(file)
+    return found
 
-    def answer():
-        import h5py
-        with h5py.File(out) as f:
-            d = f["x"]
-            n = min(d.shape)
-            found = [float(d[i, j]) for i, j in ((0, 0), (1, n - 1), (n // 2, n // 3))]
-        os.remove(out)
-        return found
-    return out, answer
+
+def mean_of(file):
+    """That of a column that was written, which is removed."""
+    import h5py
+    with h5py.File(file) as f:
+        found = [float(f["col3"][...].mean())]
+    os.remove(file)
+    return found
+
+
+def written(file, look=elements_of):
+    """A new file beside `file`, and what is seen in it once it is there."""
+    out = f"{file}.{os.getpid()}.h5"
+    return out, lambda: look(out)
 
 
 def numpy_eval(file, axis):
@@ -251,23 +262,10 @@ def h5py_gzip(file, axis):
     return work
 
 
-def new_column(file):
-    """A new file for one column, and its mean once it is there."""
-    out = f"{file}.{os.getpid()}.new.h5"
-
-    def answer():
-        import h5py
-        with h5py.File(out) as f:
-            found = [float(f["col3"][...].mean())]
-        os.remove(out)
-        return found
-    return out, answer
-
-
 def frame_column(file, frame):
     """A data frame's new column, all of it in memory."""
     import h5py
-    out, answer = new_column(file)
+    out, answer = written(file, mean_of)
 
     def work():
         with h5py.File(file) as f:
@@ -291,7 +289,7 @@ def modin_column(file, axis):
 def dask_column(file, axis):
     import dask.array as da
     import h5py
-    out, answer = new_column(file)
+    out, answer = written(file, mean_of)
 
     def work():
         x = da.from_array(h5py.File(file)["col0"], chunks=1_000_000)
@@ -310,7 +308,7 @@ def column_of_share(share):
 def pooled_column(file, results_of):
     """Workers read and compute, one process writes what comes back: HDF5 has one writer."""
     import h5py
-    out, answer = new_column(file)
+    out, answer = written(file, mean_of)
     with h5py.File(file) as f:
         n = len(f["col0"])
     shares = [(file, begin, min(n, begin + 1_000_000)) for begin in range(0, n, 1_000_000)]

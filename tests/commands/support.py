@@ -3,6 +3,7 @@ import functools
 import json
 import os
 import resource
+import signal
 import subprocess
 import time
 
@@ -75,6 +76,42 @@ def user_seconds(*words, ranks):
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     run(*words, ranks=ranks)
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+
+
+def peak_anonymous_bytes(*words):
+    """What the program had of memory that no file is behind, looked at every few milliseconds."""
+    running = subprocess.Popen([PROGRAM, *map(str, words)], stdout=subprocess.DEVNULL)
+    peak = 0
+    while running.poll() is None:
+        with open(f"/proc/{running.pid}/status") as f:
+            sizes = [int(line.split()[1]) * 1024 for line in f if line.startswith("RssAnon")]
+        peak = max([peak, *sizes])
+        time.sleep(0.003)
+    assert running.returncode == 0
+    return peak
+
+
+def run_and_kill_until_done(words, out, undisturbed):
+    """Runs a command with a checkpoint that makes a new file, ends it again and again before it can be done, and goes on.
+
+    Every other run is of one process and killed; the others are of two ranks, and asked to stop.
+    undisturbed: seconds that it takes
+    """
+    words = [*words, "--out", out, "--checkpoint", f"{out}.ckpt", "--resume", "--threads", "1", "--json"]
+    stopped = 0
+    while not os.path.exists(out):
+        alone = stopped % 2 == 1
+        line = [*([] if alone else [MPIEXEC, "-n", "2"]), PROGRAM, *map(str, words)]
+        running = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            told = running.communicate(timeout=undisturbed * (0.6 + 0.05 * stopped))[1]
+            assert running.returncode == 0, told
+        except subprocess.TimeoutExpired:
+            running.send_signal(signal.SIGKILL if alone else signal.SIGTERM)
+            running.communicate(timeout=60)
+            stopped += 1
+            assert stopped < 100
+    assert stopped > 0 and not os.path.exists(f"{out}.ckpt")
 
 
 def own_lines(text):

@@ -6,8 +6,7 @@ import pandas
 import pytest
 
 from data_files import write_csv, write_h5, write_h5_columns, write_npy
-from support import assert_refused, run, run_json
-from test_quantiles import peak_anonymous_bytes
+from support import assert_refused, peak_anonymous_bytes, run, run_json
 
 # Every way to hold a matrix that can be written: the file and the options that make it.
 FORMS = {"rows.h5": [], "columns.h5": ["--layout", "columns"], "chunks.h5": ["--chunk", "70x30"],

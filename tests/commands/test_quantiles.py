@@ -1,14 +1,12 @@
 import json
 import os
-import subprocess
-import time
 
 import h5py
 import numpy as np
 import pytest
 
 from data_files import claim_npy, with_nan, write_csv, write_h5, write_h5_columns, write_npy
-from support import PROGRAM, assert_refused, run, run_json
+from support import assert_refused, peak_anonymous_bytes, run, run_json
 
 QUANTILES = ["0", "0.05", "0.25", ".5", "0.731", "0.95", "1", "1e-9"]
 random = np.random.default_rng(11)
@@ -306,19 +304,6 @@ def test_claims_of_more_results_than_fit_are_refused_at_once(tmp_path):
     source = claim_npy(tmp_path / "a.npy", (0, 10**8))
     assert_refused(run("columns", source, "--stats", "median", "--histogram", "10000", "--threads", "1"), 3, "a.npy",
                    "do not fit")
-
-
-def peak_anonymous_bytes(*words):
-    """What the program had of memory that no file is behind, looked at every few milliseconds."""
-    running = subprocess.Popen([PROGRAM, *map(str, words)], stdout=subprocess.DEVNULL)
-    peak = 0
-    while running.poll() is None:
-        with open(f"/proc/{running.pid}/status") as f:
-            sizes = [int(line.split()[1]) * 1024 for line in f if line.startswith("RssAnon")]
-        peak = max([peak, *sizes])
-        time.sleep(0.003)
-    assert running.returncode == 0
-    return peak
 
 
 @pytest.mark.parametrize("layout", ["rows", "columns", "gzip"])

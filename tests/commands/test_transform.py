@@ -1,8 +1,6 @@
 import hashlib
 import json
 import os
-import signal
-import subprocess
 import time
 
 import h5py
@@ -12,8 +10,7 @@ import pytest
 
 from data_files import write_h5, write_npy
 from expressions import Expressions, by_numpy, differ
-from support import MPIEXEC, PROGRAM, assert_refused, run, run_json
-from test_quantiles import peak_anonymous_bytes
+from support import assert_refused, peak_anonymous_bytes, run, run_and_kill_until_done, run_json
 
 ROWS = 150_001  # more than two blocks
 TYPES = ["f8", "f4", "i1", "i2", "i4", "i8", "u1", "u2", "u4", ">f8", ">i4", "f2"]
@@ -266,22 +263,7 @@ def test_killed_runs_go_on(out, tmp_path):
     began = time.monotonic()
     whole = run_json("transform", source, *make, "--out", tmp_path / f"whole {out}", threads=1)["digest"]
     undisturbed = time.monotonic() - began
-    words = ["transform", source, *make, "--out", tmp_path / out, "--checkpoint", tmp_path / "a.ckpt", "--resume",
-             "--checkpoint-every", "0.02s"]
-    stopped = 0
-    while not (tmp_path / out).exists():
-        alone = stopped % 2 == 1
-        line = [*([] if alone else [MPIEXEC, "-n", "2"]), PROGRAM, *map(str, words), "--threads", "1", "--json"]
-        running = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        try:
-            told = running.communicate(timeout=undisturbed * (0.6 + 0.05 * stopped))[1]
-            assert running.returncode == 0, told
-        except subprocess.TimeoutExpired:
-            running.send_signal(signal.SIGKILL if alone else signal.SIGTERM)
-            running.communicate(timeout=60)
-            stopped += 1
-            assert stopped < 100
-    assert stopped > 0
+    run_and_kill_until_done(["transform", source, *make, "--checkpoint-every", "0.02s"], tmp_path / out, undisturbed)
     assert content(source.split(":")[0]) == before
     if out.endswith(".csv"):
         assert (tmp_path / out).read_bytes() == (tmp_path / f"whole {out}").read_bytes()
@@ -289,7 +271,6 @@ def test_killed_runs_go_on(out, tmp_path):
     else:
         a, b = read_columns(tmp_path / out), read_columns(tmp_path / f"whole {out}")
         assert list(a) == list(b) and all((a[name] == b[name]).all() for name in a)
-    assert not (tmp_path / "a.ckpt").exists()
 
 
 def test_plan_and_json(tmp_path):

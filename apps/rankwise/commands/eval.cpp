@@ -129,7 +129,7 @@ class Eval final : public Command {
     }
     if (compute_.plan) return plan(invocation, context, evaluation, matrix);
     invocation.begin_job(output_.has_destination() ? matrices::identity_of(matrix) : evaluation.identity());
-    check_output(invocation, context.options().checkpoint);
+    if (output_.has_destination()) invocation.check_output(output_.destination(), output_.overwrite());
     evaluation.reduce(context);
     if (!output_.has_destination()) {
       const double number = evaluation.number(context);
@@ -150,14 +150,6 @@ class Eval final : public Command {
              report::duration(invocation.seconds()), digest);
     }
     return ExitCode::done;
-  }
-
-  /// A run that was to resume and found nothing begins with the output that it will need in the end.
-  void check_output(const Invocation& invocation, engine::Checkpoint* checkpoint) const {
-    ranks::agree(invocation.session().ranks(), [&] {
-      if (!invocation.is_root() || !output_.has_destination() || !checkpoint_.resumes()) return;
-      if (checkpoint->record().output.empty()) storage::check_destination(output_.destination(), output_.overwrite());
-    });
   }
 
   static std::string extents(const Shape& shape) {

@@ -145,9 +145,7 @@ class Generate final : public Command {
   /// A CSV has them in its last column.
   void add_labels_to(matrices::MatrixToWrite& matrix) const {
     if (storage::format_of(matrix.destination) == OutputFormat::hdf5) {
-      matrix.add_more = [this](const std::string& path) {
-        add_labels(*made_, problem_.samples, output_.destination(), path);
-      };
+      matrix.add_more = [this](const std::string& path) { made_->write_labels(path, output_.destination()); };
       return;
     }
     matrix.shape.columns += 1;

@@ -104,7 +104,7 @@ class TransformCommand final : public Command {
       return ExitCode::done;
     }
     invocation.begin_job(transform.identity(), &info);
-    check_output(invocation, context.options().checkpoint);
+    invocation.check_output(destination_, overwrite_);
     const Transform::Result result = transform.run();
     if (!invocation.is_root()) return ExitCode::done;
     if (json_) {
@@ -139,14 +139,6 @@ class TransformCommand final : public Command {
     };
     refuse(info.file);
     for (const std::string& file : info.other_files) refuse(file);
-  }
-
-  /// A run that was to resume and found nothing begins with the output that it will need in the end.
-  void check_output(const Invocation& invocation, engine::Checkpoint* checkpoint) const {
-    ranks::agree(invocation.session().ranks(), [&] {
-      if (!invocation.is_root() || !checkpoint_.resumes()) return;
-      if (checkpoint->record().output.empty()) storage::check_destination(destination_, overwrite_);
-    });
   }
 
   [[nodiscard]] nlohmann::ordered_json record(const Invocation& invocation, const MatrixInfo& info,

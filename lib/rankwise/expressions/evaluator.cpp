@@ -147,7 +147,9 @@ void Evaluator::run_strip(const Rectangle& rectangle, const Strip& strip, std::s
     }
     const double* first = views[i].data + strip.row * views[i].row_stride + strip.column * views[i].column_stride;
     registers_[i] = together(views[i], first, strip.rows, strip.columns, room);
-    if (strip.rows == 1 && views[i].column_stride == 1) fetch(first + size, size);
+    if (strip.rows == 1 && views[i].column_stride == 1) {
+      fetch(first + size, std::min<std::size_t>(size, rectangle.columns - strip.column - size));
+    }
     if (leaf.elements == Elements::integers) need_exact(registers_[i], size);
   }
   const bool in_place = strip.rows == 1 || row_stride == strip.columns;

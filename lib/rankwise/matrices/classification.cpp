@@ -7,8 +7,11 @@
 
 #include "rankwise/base/checked.hpp"
 #include "rankwise/base/errors.hpp"
+#include "rankwise/base/stop_request.hpp"
 #include "rankwise/kernels/deviates.hpp"
 #include "rankwise/random/normal.hpp"
+#include "rankwise/storage/filled_file.hpp"
+#include "rankwise/storage/table_output.hpp"
 
 namespace rankwise::matrices {
 namespace {
@@ -124,6 +127,22 @@ std::uint64_t Classification::label(std::uint64_t sample) const {
     return (flips_.word64(2 * sample + 1) >> 32) * options_.classes >> 32;
   }
   return cluster_of(sample) % options_.classes;
+}
+
+void Classification::write_labels(const std::string& path, const storage::Destination& destination) const {
+  const std::uint64_t samples = options_.samples;
+  const std::uint64_t begin = storage::add_column(path, destination, "/y", storage::ElementType::int64, samples);
+  const storage::FilledFile file(path, destination.file);
+  constexpr std::uint64_t at_once = std::uint64_t{1} << 16;
+  std::vector<std::int64_t> labels;
+  for (std::uint64_t first = 0; first < samples; first += at_once) {
+    heed_stop_request();
+    labels.clear();
+    for (std::uint64_t s = first; s < std::min(samples, first + at_once); ++s) {
+      labels.push_back(static_cast<std::int64_t>(label(s)));
+    }
+    file.write(begin + first * sizeof(std::int64_t), std::as_bytes(std::span(labels)));
+  }
 }
 
 std::vector<std::uint64_t> Classification::columns_of(std::uint64_t begin, std::uint64_t end) const {

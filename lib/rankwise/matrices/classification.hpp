@@ -9,6 +9,7 @@
 #include "rankwise/matrices/element_maker.hpp"
 #include "rankwise/random/permutation.hpp"
 #include "rankwise/random/philox.hpp"
+#include "rankwise/storage/result_table.hpp"
 
 namespace rankwise::matrices {
 
@@ -39,6 +40,8 @@ class Classification final : public ElementMaker {
 
   /// From 0 to classes - 1.
   [[nodiscard]] std::uint64_t label(std::uint64_t sample) const;
+  /// Adds the labels of all samples, as dataset /y, to an HDF5 file that is laid out. @throws IoError
+  void write_labels(const std::string& path, const storage::Destination& destination) const;
   /// The columns of informative (redundant) features.
   [[nodiscard]] std::vector<std::uint64_t> informative() const;
   [[nodiscard]] std::vector<std::uint64_t> redundant() const;

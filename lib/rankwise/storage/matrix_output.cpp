@@ -137,27 +137,6 @@ std::optional<std::uint64_t> lay_out_matrix(const std::string& path, const Desti
   return offset;
 }
 
-std::uint64_t add_vector(const std::string& path, const Destination& destination, const std::string& dataset,
-                         ElementType type, std::uint64_t size) {
-  const Hdf5Lock lock;
-  const FilledFile disk(path, destination.file);
-  const std::uint64_t bytes = checked_product(size, size_of(type), "a vector");
-  disk.reserve(checked_sum(std::filesystem::file_size(path) + room_for_headers, bytes, "the file"));
-  Hdf5File file(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT));
-  const hsize_t extent = size;
-  const Hdf5Space space(H5Screate_simple(1, &extent, nullptr));
-  const Hdf5Properties creation(H5Pcreate(H5P_DATASET_CREATE));
-  H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER);
-  H5Pset_alloc_time(creation.get(), H5D_ALLOC_TIME_EARLY);
-  Hdf5Dataset vector(H5Dcreate2(file.get(), dataset.c_str(), memory_type(type), space.get(), H5P_DEFAULT,
-                                creation.get(), H5P_DEFAULT));
-  if (!vector.valid()) fail(destination.file);
-  const haddr_t offset = H5Dget_offset(vector.get());
-  if (!vector.close() || !file.close()) fail(destination.file);
-  H5Eclear2(H5E_DEFAULT);
-  return offset == HADDR_UNDEF ? 0 : offset;
-}
-
 struct ChunkWriter::Handles {
   Handles(const std::string& path, const std::string& shown_as)
       : disk(path, shown_as), name(shown_as), used(std::filesystem::file_size(path) + room_for_headers) {}

@@ -37,13 +37,6 @@ struct MatrixShape {
 std::optional<std::uint64_t> lay_out_matrix(const std::string& path, const Destination& destination,
                                             const MatrixShape& shape, const std::vector<std::string>& names = {});
 
-/// Lays a dataset of one dimension out beside what is in a new HDF5 file, one run of elements.
-/// @param dataset its path
-/// @return the offset of its first element
-/// @throws IoError
-std::uint64_t add_vector(const std::string& path, const Destination& destination, const std::string& dataset,
-                         ElementType type, std::uint64_t size);
-
 /// Writes whole chunks, as the filters leave them, into an HDF5 dataset that was laid out. One at a time.
 class ChunkWriter {
  public:

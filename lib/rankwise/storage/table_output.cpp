@@ -11,6 +11,7 @@
 #include "rankwise/storage/result_formats.hpp"
 
 namespace rankwise::storage {
+
 std::string whole_path(const std::string& file) {
   std::error_code ignored;
   return std::filesystem::weakly_canonical(std::filesystem::absolute(file, ignored), ignored).string();
@@ -47,26 +48,33 @@ std::string seen_from(const Destination& destination, const std::string& other) 
   return whole.parent_path() == folder ? whole.filename().string() : whole.string();
 }
 
-std::uint64_t add_column(const Hdf5Group& group, const Destination& destination, const TableShape::Column& column,
-                         const std::string& name, std::uint64_t rows) {
-  const std::string& shown = destination.file;
-  const Hdf5Properties links(checked(H5Pcreate(H5P_LINK_CREATE), shown));
+Hdf5Properties links_in_utf8(const std::string& shown) {
+  Hdf5Properties links(checked(H5Pcreate(H5P_LINK_CREATE), shown));
   checked(H5Pset_char_encoding(links.get(), H5T_CSET_UTF8), shown);
-  if (column.link) {
-    checked(H5Lcreate_external(seen_from(destination, column.link->file).c_str(), column.link->dataset.c_str(),
-                               group.get(), name.c_str(), links.get(), H5P_DEFAULT),
-            shown);
-    return 0;
-  }
+  return links;
+}
+
+void link_column(hid_t group, const std::string& name, const Destination& destination, const ColumnPlace& place) {
+  const std::string& shown = destination.file;
+  const Hdf5Properties links = links_in_utf8(shown);
+  checked(H5Lcreate_external(seen_from(destination, place.file).c_str(), place.dataset.c_str(), group, name.c_str(),
+                             links.get(), H5P_DEFAULT),
+          shown);
+}
+
+/// @pre there is room for it on the disk
+std::uint64_t make_column(hid_t group, const std::string& name, ElementType type, std::uint64_t rows,
+                          const std::string& shown) {
+  const Hdf5Properties links = links_in_utf8(shown);
   const Hdf5Properties creation(checked(H5Pcreate(H5P_DATASET_CREATE), shown));
   checked(H5Pset_obj_track_times(creation.get(), false), shown);  // the same table is the same bytes
   checked(H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER), shown);
   checked(H5Pset_alloc_time(creation.get(), H5D_ALLOC_TIME_EARLY), shown);
   const hsize_t extent = rows;
   const Hdf5Space space(checked(H5Screate_simple(1, &extent, nullptr), shown));
-  Hdf5Dataset dataset(checked(H5Dcreate2(group.get(), name.c_str(), memory_type(column.type), space.get(), links.get(),
-                                         creation.get(), H5P_DEFAULT),
-                              shown));
+  Hdf5Dataset dataset(
+      checked(H5Dcreate2(group, name.c_str(), memory_type(type), space.get(), links.get(), creation.get(), H5P_DEFAULT),
+              shown));
   const haddr_t offset = H5Dget_offset(dataset.get());
   if (!dataset.close()) checked(-1, shown);
   H5Eclear2(H5E_DEFAULT);
@@ -99,11 +107,26 @@ std::vector<std::uint64_t> lay_out_table(const std::string& path, const Destinat
   {
     const Hdf5Group group = group_of_table(file.get(), destination, true);
     for (std::size_t i = 0; i < names.size(); ++i) {
-      offsets.push_back(add_column(group, destination, shape.columns[i], names[i], shape.rows));
+      const TableShape::Column& column = shape.columns[i];
+      if (column.link) link_column(group.get(), names[i], destination, *column.link);
+      offsets.push_back(column.link ? 0 : make_column(group.get(), names[i], column.type, shape.rows, shown));
     }
   }
   if (!file.close()) checked(-1, shown);
   return offsets;
+}
+
+std::uint64_t add_column(const std::string& path, const Destination& destination, const std::string& dataset,
+                         ElementType type, std::uint64_t rows) {
+  const std::string& shown = destination.file;
+  const Hdf5Lock lock;
+  const FilledFile disk(path, shown);
+  const std::uint64_t bytes = checked_product(rows, size_of(type), "a column");
+  disk.reserve(checked_sum(fs::file_size(path) + room_for_headers, bytes, "the file"));
+  Hdf5File file(checked(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), shown));
+  const std::uint64_t offset = make_column(file.get(), dataset, type, rows, shown);
+  if (!file.close()) checked(-1, shown);
+  return offset;
 }
 
 void commit_table(TemporaryFile& file, const Destination& destination, const std::string& record) {

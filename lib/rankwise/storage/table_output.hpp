@@ -44,6 +44,13 @@ struct TableShape {
 std::vector<std::uint64_t> lay_out_table(const std::string& path, const Destination& destination,
                                          const TableShape& shape);
 
+/// Lays one more column out in a new HDF5 file, beside what is in it, as one run of elements.
+/// @param dataset its path
+/// @return the offset of its first element
+/// @throws IoError
+std::uint64_t add_column(const std::string& path, const Destination& destination, const std::string& dataset,
+                         ElementType type, std::uint64_t rows);
+
 /// Puts the record of the run beside the columns (an attribute `rankwise_run` of their group, FILE.run.json elsewhere)
 /// and gives the file its final name. @throws IoError; then no file under a final name has changed
 void commit_table(TemporaryFile& file, const Destination& destination, const std::string& record);

@@ -14,10 +14,10 @@ ColumnReader::ColumnReader(const engine::SharedMatrix& table, const std::vector<
   // Where a row lies together, its columns come at once; where a column does, each comes alone, and in place.
   const bool together = info.contiguous == storage::Contiguous::rows;
   for (const std::size_t column : columns) {
-    const bool goes_on = together && !runs_.empty() && runs_.back().columns.end == column &&
-                         info.type_of(column) == info.type_of(column - 1);
-    if (!goes_on) runs_.push_back({{column, column}});
-    auto& run = runs_.back().columns;
+    const bool goes_on =
+        together && !runs_.empty() && runs_.back().end == column && info.type_of(column) == info.type_of(column - 1);
+    if (!goes_on) runs_.push_back({column, column});
+    blocks::Range& run = runs_.back();
     places_[column] = {.run = runs_.size() - 1, .column = column - run.begin};
     run.end = column + 1;
   }
@@ -27,11 +27,11 @@ void ColumnReader::read(blocks::Range rows, Scratch& scratch) const {
   scratch.tiles.resize(runs_.size());
   scratch.widened.resize(places_.size());
   for (auto& numbers : scratch.widened) numbers.clear();
-  for (std::size_t r = 0; r < runs_.size(); ++r) table_.reader().read({rows, runs_[r].columns}, scratch.tiles[r]);
+  for (std::size_t r = 0; r < runs_.size(); ++r) table_.reader().read({rows, runs_[r]}, scratch.tiles[r]);
 }
 
 void ColumnReader::announce(blocks::Range rows) const {
-  for (const Run& run : runs_) table_.reader().announce({rows, run.columns});
+  for (const blocks::Range& run : runs_) table_.reader().announce({rows, run});
 }
 
 expressions::LeafView ColumnReader::numbers(std::size_t column, Scratch& scratch) const {
@@ -70,14 +70,14 @@ void ColumnReader::copy(std::size_t column, const Scratch& scratch, const Select
 
 std::uint64_t ColumnReader::columns() const {
   std::uint64_t columns = 0;
-  for (const Run& run : runs_) columns += run.columns.size();
+  for (const blocks::Range& run : runs_) columns += run.size();
   return columns;
 }
 
 Bytes ColumnReader::bytes_needed(std::uint64_t rows) const {
   std::uint64_t bytes = 0;
-  for (const Run& run : runs_) {
-    const std::uint64_t elements = checked_product(rows, run.columns.size(), "a block of rows");
+  for (const blocks::Range& run : runs_) {
+    const std::uint64_t elements = checked_product(rows, run.size(), "a block of rows");
     if (!table_.reader().shows_in_place()) {
       bytes = checked_sum(bytes, storage::room_to_read(table_.info(), elements).value, "a block of rows");
     }

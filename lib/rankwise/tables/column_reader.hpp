@@ -42,18 +42,14 @@ class ColumnReader {
   [[nodiscard]] Bytes bytes_needed(std::uint64_t rows) const;
 
  private:
-  /// Columns side by side that are read at once, of one type.
-  struct Run {
-    blocks::Range columns;
-  };
   struct Place {
     std::size_t run = 0;
     std::uint64_t column = 0;  ///< in that run
   };
 
   const engine::SharedMatrix& table_;
-  std::vector<Run> runs_;
-  std::vector<Place> places_;  // by column of the table
+  std::vector<blocks::Range> runs_;  // of columns side by side that are read at once, each run of one type
+  std::vector<Place> places_;        // by column of the table
 };
 
 }  // namespace rankwise::tables
