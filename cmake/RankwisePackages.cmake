@@ -17,6 +17,8 @@ if(RANKWISE_MPI)
   find_package(nlohmann_json REQUIRED)
   find_path(FAST_FLOAT_INCLUDE_DIR fast_float/fast_float.h REQUIRED)
 
+  find_package(ScaLAPACK REQUIRED)
+
   # HDF5's headers bring MPI's with them where the library is parallel.
   add_library(rankwise_hdf5 INTERFACE)
   target_include_directories(rankwise_hdf5 SYSTEM INTERFACE $<BUILD_INTERFACE:${FAST_FLOAT_INCLUDE_DIR}>)

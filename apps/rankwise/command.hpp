@@ -22,6 +22,8 @@ class Command {
   virtual void check() {}
   /// A command that needs no ranks runs once, in the process that is or would be rank 0.
   [[nodiscard]] virtual bool needs_ranks() const { return true; }
+  /// Its threads may write through MPI-IO: MPI has to be started for that. After `check`.
+  [[nodiscard]] virtual bool may_use_mpi_io() const { return false; }
   /// Its job can be computed in parts, whose checkpoints are merged: then it reads nothing and writes but --out.
   [[nodiscard]] virtual bool takes_shards() const { return false; }
   /// Its first word is an expression, even if it begins with a hyphen: -x + 1.

@@ -21,11 +21,19 @@ void ComputeOptions::add_threads_to(CLI::App& app) {
             });
 }
 
+void ComputeOptions::add_memory_to(CLI::App& app, const std::string& description) {
+  add_value(app, "--memory", "SIZE", description,
+            [this](const std::string& text) { memory = parse_bytes(text, "--memory"); });
+}
+
+void ComputeOptions::add_plan_to(CLI::App& app) {
+  app.add_flag("--plan", plan, "say what would be done (blocks, bytes to read, memory) and stop");
+}
+
 void ComputeOptions::add_to(CLI::App& app) {
   add_threads_to(app);
-  add_value(app, "--memory", "SIZE", "memory for blocks in flight, per rank, such as 2G (default: as needed)",
-            [this](const std::string& text) { memory = parse_bytes(text, "--memory"); });
-  app.add_flag("--plan", plan, "say what would be done (blocks, bytes to read, memory) and stop");
+  add_memory_to(app, "memory for blocks in flight, per rank, such as 2G (default: as needed)");
+  add_plan_to(app);
   add_choice<report::ProgressMode>(app, "--progress", "how to show progress on standard error",
                                    {{"auto", report::ProgressMode::automatic},
                                     {"bar", report::ProgressMode::bar},

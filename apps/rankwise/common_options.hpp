@@ -25,8 +25,10 @@ struct ComputeOptions {
   std::chrono::milliseconds watchdog{0};  ///< 0: none
 
   void add_to(CLI::App& app);
-  /// --threads alone, for a command that computes nothing.
+  // One by one, for commands that have no blocks:
   void add_threads_to(CLI::App& app);
+  void add_memory_to(CLI::App& app, const std::string& description);
+  void add_plan_to(CLI::App& app);
 };
 
 /// --deliver: how ranks get at the input.

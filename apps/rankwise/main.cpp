@@ -68,7 +68,7 @@ int run_on_ranks(const app::ParsedLine& line, const std::vector<std::string>& wo
   storage::start_hdf5();
   std::unique_ptr<ranks::Session> session;
   try {
-    session = std::make_unique<ranks::Session>();
+    session = std::make_unique<ranks::Session>(line.command->may_use_mpi_io());
   } catch (const Error& error) {
     return told_by_rank_0(launched_rank, name, error);
   }

@@ -42,6 +42,7 @@ void MatrixOutputOptions::add_to(CLI::App& app, const Defaults& defaults) {
   add_value(app, "--chunk", "RxC", "HDF5: store in chunks of R × C", [this](const std::string& t) { take_chunk(t); });
   add_value(app, "--gzip", "0..9", "HDF5: shuffle and compress chunks at this level (default: 0, not at all)",
             [this](const std::string& t) { take_gzip(t); });
+  write_.add_to(app);
   app.add_flag("--overwrite", overwrite_, "replace the file if it exists");
 }
 
@@ -70,6 +71,7 @@ void MatrixOutputOptions::check(const std::string& command, const CheckpointOpti
   if (!dataset.empty() && dataset.find_first_not_of("/.") == std::string::npos) {
     throw UsageError(fmt::format("'{}' is no name for a dataset: FILE:/x", dataset));
   }
+  write_.check(*destination_, is_chunked());
   if (format == OutputFormat::json) throw UsageError(fmt::format("{} writes .h5, .npy or .csv, not .json", command));
   if (format != OutputFormat::hdf5 && is_chunked()) throw UsageError("--chunk and --gzip are for .h5 files");
   if (format == OutputFormat::csv && contiguous_ == Contiguous::columns) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "apps/rankwise/checkpoint_options.hpp"
+#include "apps/rankwise/write_option.hpp"
 #include "rankwise/matrices/write_matrix.hpp"
 #include "rankwise/storage/matrix_output.hpp"
 
@@ -14,7 +15,7 @@ namespace rankwise::app {
 /// Where a command writes a matrix to, and how it lies there.
 class MatrixOutputOptions {
  public:
-  /// --layout, --dtype, --chunk, --gzip, --overwrite; the file itself is the command's own option or argument.
+  /// --layout, --dtype, --chunk, --gzip, --write, --overwrite; the file itself is the command's own option or argument.
   struct Defaults {  ///< in words
     std::string type = {};
     std::string layout = "rows";
@@ -27,6 +28,8 @@ class MatrixOutputOptions {
   [[nodiscard]] bool has_destination() const { return destination_.has_value(); }
   [[nodiscard]] const storage::Destination& destination() const { return *destination_; }
   [[nodiscard]] bool overwrite() const { return overwrite_; }
+  [[nodiscard]] storage::WriteBy write_by() const { return write_.by(); }
+  [[nodiscard]] bool may_use_mpi_io() const { return destination_ && write_.may_use_mpi_io(*destination_); }
 
   /// The extents and type that are to be written, and how they lie in the file.
   struct Extents {
@@ -49,6 +52,7 @@ class MatrixOutputOptions {
   std::optional<storage::ElementType> type_;
   std::optional<storage::ChunkShape> chunk_;
   int gzip_ = 0;
+  WriteOption write_;
 };
 
 }  // namespace rankwise::app

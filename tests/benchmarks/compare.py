@@ -49,7 +49,7 @@ def peers(options, job, names, file, axis):
     loaded = ", from memory" if job in ("sum", "all") else ""
     shown = {"numpy": f"NumPy{loaded}", "numpy_pieces": "NumPy by millions", "h5py": "h5py + NumPy", "dask": "Dask",
              "multiprocessing": f"multiprocessing{loaded}", "numba": f"numba prange{loaded}",
-             "pandas": f"pandas{loaded}", "joblib": "joblib", "polars": "Polars", "pyarrow": "pyarrow", "modin": "Modin on Ray"}
+             "pandas": f"pandas{loaded}", "joblib": "joblib", "polars": "Polars", "pyarrow": "pyarrow", "modin": "Modin on Ray", "scipy": "SciPy"}
     for name in names:
         in_memory = name in ("multiprocessing", "numba", "pandas", "joblib") and job != "csv"
         for python, kind in options.python[-1:] if in_memory else options.python:
@@ -159,6 +159,14 @@ def matrices_jobs(options):
     os.remove(rows)
 
 
+def dense_jobs(options):
+    side = options.inverse
+    square = generate(options, "normal", "dense.h5", "--rows", side, "--columns", side)
+    yield matrix_job(options, f"inverse of {side} × {side}, file to file", square, 2 * side * side * 8e-9,
+                     ["inverse", square, "--out"], "inverse", ["numpy", "scipy"], [["NumPy (current)", 1]]) | {"tolerance": 1e-6}
+    os.remove(square)
+
+
 def tables_jobs(options):
     file = os.path.join(options.folder, "table.h5")
     if not os.path.exists(file):
@@ -208,7 +216,7 @@ MEASURES = (("start_up", start_up), ("progress", progress_cost), ("checkpoint", 
             ("messages", messages), ("memory", memory), ("integrals", integrals))
 
 
-JOBS = {"pi": pi_job, "columns": columns_jobs, "csv": csv_job, "matrices": matrices_jobs, "tables": tables_jobs}
+JOBS = {"pi": pi_job, "columns": columns_jobs, "csv": csv_job, "matrices": matrices_jobs, "tables": tables_jobs, "dense": dense_jobs}
 
 
 def parse_options():
@@ -223,6 +231,7 @@ def parse_options():
     parser.add_argument("--columns", type=int, default=10000)
     parser.add_argument("--csv-rows", type=int, default=1_400_000)
     parser.add_argument("--table-rows", type=int, default=25_000_000)
+    parser.add_argument("--inverse", type=int, default=4000)
     parser.add_argument("--samples", default="1e10")
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--only", choices=[*JOBS, *(name for name, _ in MEASURES)],

@@ -208,6 +208,32 @@ def numpy_eval(file, axis):
     return work
 
 
+def numpy_inverse(file, axis):
+    """With as many threads of OpenBLAS as there are processors, which is its own default."""
+    import h5py
+    out, answer = written(file)
+
+    def work():
+        inverse = np.linalg.inv(load(file))
+        with h5py.File(out, "w") as f:
+            f["x"] = inverse
+    work.answer = answer
+    return work
+
+
+def scipy_inverse(file, axis):
+    import h5py
+    import scipy.linalg
+    out, answer = written(file)
+
+    def work():
+        inverse = scipy.linalg.inv(load(file), check_finite=False)
+        with h5py.File(out, "w") as f:
+            f["x"] = inverse
+    work.answer = answer
+    return work
+
+
 def dask_eval(file, axis):
     import dask.array as da
     import h5py

@@ -91,18 +91,19 @@ def peak_anonymous_bytes(*words):
     return peak
 
 
-def run_and_kill_until_done(words, out, undisturbed):
+def run_and_kill_until_done(words, out, undisturbed, of_ranks=()):
     """Runs a command with a checkpoint that makes a new file, ends it again and again before it can be done, and goes on.
 
     Every other run is of one process and killed; the others are of two ranks, and asked to stop.
     undisturbed: seconds that it takes
+    of_ranks: more words for runs of two ranks
     """
     words = [*words, "--out", out, "--checkpoint", f"{out}.ckpt", "--resume", "--threads", "1", "--json"]
     stopped = 0
     while not os.path.exists(out):
         alone = stopped % 2 == 1
-        line = [*([] if alone else [MPIEXEC, "-n", "2"]), PROGRAM, *map(str, words)]
-        running = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        line = [PROGRAM, *words] if alone else [MPIEXEC, "-n", 2, PROGRAM, *words, *of_ranks]
+        running = subprocess.Popen(list(map(str, line)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             told = running.communicate(timeout=undisturbed * (0.6 + 0.05 * stopped))[1]
             assert running.returncode == 0, told

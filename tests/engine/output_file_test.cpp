@@ -12,6 +12,7 @@
 #include "rankwise/base/errors.hpp"
 #include "rankwise/engine/checkpoint.hpp"
 #include "rankwise/ranks/agreement.hpp"
+#include "rankwise/ranks/session.hpp"
 #include "tests/support/session.hpp"
 
 namespace rankwise::engine {
@@ -132,6 +133,26 @@ TEST_F(OutputFileTest, rank_0_writes_as_many_parts_as_it_has_room_for) {
   fill_one_by_one(context, 7);
   EXPECT_EQ(phases_, (std::vector<std::string>{"parts 0 to 3", "parts 3 to 6", "parts 6 to 7"}));
   expect_file(parts_in_order(7));
+}
+
+TEST_F(OutputFileTest, rank_0_fills_it_if_it_is_told_to) {
+  const Context context(test::session(), {});
+  OutputFile::Options by_root = options(Order::any);
+  by_root.write_by = storage::WriteBy::root;
+  const OutputFile output(context, by_root);
+  EXPECT_EQ(output.filled_by_all(), nullptr);
+  EXPECT_EQ(output.filled_by_root() != nullptr, ranks().is_root());
+}
+
+TEST_F(OutputFileTest, threads_write_through_mpi_only_where_mpi_lets_them) {
+  const Context context(test::session(), {});
+  OutputFile::Options by_mpi = options(Order::any);
+  by_mpi.write_by = storage::WriteBy::mpi_io;
+  ASSERT_FALSE(ranks::threads_may_call()) << "the session was not started for it";
+  EXPECT_THROW(OutputFile(context, by_mpi), ranks::AgreedError);
+  if (ranks().is_root()) {
+    EXPECT_EQ(files(), 0);
+  }
 }
 
 TEST_F(OutputFileTest, a_library_writes_by_its_path) {

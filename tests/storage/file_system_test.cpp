@@ -18,6 +18,15 @@ TEST(FileSystem, nodes_write_one_file_together_only_where_that_is_known_to_be_sa
   EXPECT_TRUE(FileSystem{EXT4_SUPER_MAGIC}.keeps_nodes_in_step());
 }
 
+TEST(FileSystem, mpi_io_writes_where_it_has_ways_of_its_own) {
+  EXPECT_TRUE(FileSystem{0x0BD00BD0}.is_best_written_by_mpi_io());  // Lustre
+  EXPECT_TRUE(FileSystem{0x47504653}.is_best_written_by_mpi_io());  // GPFS
+  EXPECT_TRUE(FileSystem{0x47504653}.keeps_nodes_in_step());
+  EXPECT_FALSE(FileSystem{NFS_SUPER_MAGIC}.is_best_written_by_mpi_io());
+  EXPECT_FALSE(FileSystem{EXT4_SUPER_MAGIC}.is_best_written_by_mpi_io());
+  EXPECT_FALSE(FileSystem{}.is_best_written_by_mpi_io());
+}
+
 TEST(FileSystem, files_are_mapped_only_where_this_machine_alone_has_them) {
   EXPECT_TRUE(FileSystem{EXT4_SUPER_MAGIC}.is_local());
   EXPECT_TRUE(FileSystem{TMPFS_MAGIC}.is_local());

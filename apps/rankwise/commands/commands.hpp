@@ -28,10 +28,16 @@ std::unique_ptr<Command> make_info();
 extern const char* const info_explanation;
 std::unique_ptr<Command> make_integrate();
 extern const char* const integrate_explanation;
+std::unique_ptr<Command> make_inverse();
+extern const char* const inverse_explanation;
+std::unique_ptr<Command> make_matmul();
+extern const char* const matmul_explanation;
 std::unique_ptr<Command> make_merge();
 extern const char* const merge_explanation;
 std::unique_ptr<Command> make_pi();
 extern const char* const pi_explanation;
+std::unique_ptr<Command> make_solve();
+extern const char* const solve_explanation;
 std::unique_ptr<Command> make_transform();
 extern const char* const transform_explanation;
 

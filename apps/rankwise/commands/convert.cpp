@@ -35,6 +35,8 @@ class Convert final : public Command {
 
   void check() override { output_.check("convert", checkpoint_); }
 
+  [[nodiscard]] bool may_use_mpi_io() const override { return output_.may_use_mpi_io(); }
+
   ExitCode run(Invocation& invocation) override {
     ranks::agree(invocation.session().ranks(), [&] {
       if (invocation.is_root() && !compute_.plan && !checkpoint_.resumes()) {
@@ -48,6 +50,7 @@ class Convert final : public Command {
     const matrices::MatrixCopy copy(source);
     matrices::MatrixToWrite matrix{.destination = output_.destination(),
                                    .overwrite = output_.overwrite(),
+                                   .write_by = output_.write_by(),
                                    .names = info.names,
                                    .elements = copy.identity(),
                                    .delivery = source.delivery()};

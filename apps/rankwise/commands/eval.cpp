@@ -61,6 +61,8 @@ class Eval final : public Command {
     inputs_.check(syntax_);
   }
 
+  [[nodiscard]] bool may_use_mpi_io() const override { return output_.may_use_mpi_io(); }
+
   ExitCode run(Invocation& invocation) override {
     ranks::agree(invocation.session().ranks(), [&] {
       if (output_.has_destination() && invocation.is_root() && !compute_.plan && !checkpoint_.resumes()) {
@@ -126,6 +128,7 @@ class Eval final : public Command {
     if (output_.has_destination()) {
       matrix.destination = output_.destination();
       matrix.overwrite = output_.overwrite();
+      matrix.write_by = output_.write_by();
     }
     if (compute_.plan) return plan(invocation, context, evaluation, matrix);
     invocation.begin_job(output_.has_destination() ? matrices::identity_of(matrix) : evaluation.identity());

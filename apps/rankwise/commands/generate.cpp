@@ -76,6 +76,8 @@ class Generate final : public Command {
       throw UsageError("integers cannot be NaN: --nan-fraction needs --dtype f8 or f4");
   }
 
+  [[nodiscard]] bool may_use_mpi_io() const override { return output_.may_use_mpi_io(); }
+
   ExitCode run(Invocation& invocation) override {
     ranks::agree(invocation.session().ranks(), [&] {
       if (invocation.is_root() && !compute_.plan && !checkpoint_.resumes()) {
@@ -87,8 +89,11 @@ class Generate final : public Command {
     report::ProgressDisplay progress({.command = "generate", .mode = compute_.progress, .amount = bytes, .unit = "B"});
     const engine::Context context = invocation.start(compute_, &progress, checkpoint_);
     const std::unique_ptr<const matrices::ElementMaker> maker = make_maker();
-    matrices::MatrixToWrite matrix{
-        .destination = output_.destination(), .overwrite = output_.overwrite(), .shape = shape_, .elements = identity_};
+    matrices::MatrixToWrite matrix{.destination = output_.destination(),
+                                   .overwrite = output_.overwrite(),
+                                   .write_by = output_.write_by(),
+                                   .shape = shape_,
+                                   .elements = identity_};
     if (made_) add_labels_to(matrix);
     if (compute_.plan) {
       print_plan(invocation,

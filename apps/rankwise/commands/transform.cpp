@@ -12,6 +12,7 @@
 #include "apps/rankwise/invocation.hpp"
 #include "apps/rankwise/matrix_words.hpp"
 #include "apps/rankwise/plan_report.hpp"
+#include "apps/rankwise/write_option.hpp"
 #include "rankwise/base/parse_number.hpp"
 #include "rankwise/expressions/syntax.hpp"
 #include "rankwise/ranks/agreement.hpp"
@@ -45,6 +46,7 @@ class TransformCommand final : public Command {
     app.add_flag("--copy", copy_, "HDF5: copy columns that stay, where they would be links to SOURCE");
     add_value(app, "--seed", "S", "another seed, other numbers from random() and normal() (default: 0)",
               [this](const std::string& t) { seed_ = parse_count(t, "--seed"); });
+    write_.add_to(app);
     app.add_flag("--overwrite", overwrite_, "replace the file if it exists");
     add_deliver(app, deliver_);
     app.add_flag("--json", json_, "print one JSON object instead");
@@ -58,6 +60,7 @@ class TransformCommand final : public Command {
     if (format != OutputFormat::hdf5 && format != OutputFormat::csv) {
       throw UsageError(fmt::format("a table goes to .h5, .csv or .tsv, not to {}", destination_.file));
     }
+    write_.check(destination_);
     if (made_.assignments.empty() && !made_.where) {
       throw UsageError("nothing is to be done: write 'NAME = EXPRESSION', or --where CONDITION");
     }
@@ -65,6 +68,8 @@ class TransformCommand final : public Command {
     for (const std::string& text : made_.assignments) expressions::parse_assignment(text);
     if (made_.where) expressions::parse(*made_.where);
   }
+
+  [[nodiscard]] bool may_use_mpi_io() const override { return write_.may_use_mpi_io(destination_); }
 
   ExitCode run(Invocation& invocation) override {
     report::ProgressDisplay progress({.command = "transform", .mode = compute_.progress, .unit = "rows"});
@@ -82,6 +87,7 @@ class TransformCommand final : public Command {
     Transform transform(context, source, *derivation,
                         {.destination = destination_,
                          .overwrite = overwrite_,
+                         .write_by = write_.by(),
                          .copy = copy_,
                          .options = options_in_words(),
                          .seed = seed_,
@@ -161,6 +167,7 @@ class TransformCommand final : public Command {
   Derivation::Options made_;
   storage::Destination destination_;
   bool overwrite_ = false;
+  WriteOption write_;
   bool copy_ = false;
   std::uint64_t seed_ = 0;
   engine::Deliver deliver_ = engine::Deliver::automatic;

@@ -11,23 +11,58 @@
 #include "rankwise/engine/checkpoint.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/ranks/collectives.hpp"
+#include "rankwise/ranks/mpi_file.hpp"
+#include "rankwise/ranks/session.hpp"
 #include "rankwise/storage/file_system.hpp"
 #include "rankwise/storage/left_output.hpp"
 
 namespace rankwise::engine {
 namespace {
 
-/// The file as this rank fills it; nothing on all ranks if one does not see it.
-std::unique_ptr<storage::FilledFile> open_for_all(const ranks::Communicator& ranks, const std::string& path,
-                                                  const std::string& shown_as) {
+using storage::FilledFile;
+using storage::WriteBy;
+
+class FilledByMpi final : public FilledFile {
+ public:
+  FilledByMpi(const std::string& path, const std::string& shown_as)
+      : FilledFile(path, shown_as), file_(path, shown_as) {}
+  void write(std::uint64_t offset, std::span<const std::byte> bytes) const override { file_.write(offset, bytes); }
+  void sync() const override { file_.sync(); }
+
+ private:
+  ranks::MpiFile file_;
+};
+
+/// What the file system takes, as this rank sees it.
+WriteBy right_for(const storage::FileSystem& files, bool one_node) {
+  if (one_node) return WriteBy::posix;
+  if (files.is_best_written_by_mpi_io() && ranks::threads_may_call()) return WriteBy::mpi_io;
+  return files.keeps_nodes_in_step() ? WriteBy::posix : WriteBy::root;
+}
+
+std::unique_ptr<FilledFile> open_for(WriteBy write_by, const std::string& path, const std::string& shown_as) {
+  if (write_by == WriteBy::root) return nullptr;
+  if (write_by == WriteBy::posix) return std::make_unique<FilledFile>(path, shown_as);
+  if (!ranks::threads_may_call())
+    throw UsageError("this MPI lets no threads write (MPI_THREAD_MULTIPLE): --write posix");
+  return std::make_unique<FilledByMpi>(path, shown_as);
+}
+
+/// The file as this rank fills it; nothing on all ranks if rank 0 is to fill it.
+/// @throws ranks::AgreedError if a rank cannot write as it was told
+std::unique_ptr<FilledFile> open_for_all(const ranks::Communicator& ranks, const OutputFile::Options& options,
+                                         const std::string& path) {
+  const std::string& shown_as = options.destination.file;
   const bool one_node = ranks::sum(ranks, ranks.on_this_node().is_root() ? 1 : 0) == 1;
-  std::unique_ptr<storage::FilledFile> file;
-  try {
-    if (one_node || storage::file_system_of(path).keeps_nodes_in_step()) {
-      file = std::make_unique<storage::FilledFile>(path, shown_as);
+  std::unique_ptr<FilledFile> file;
+  if (options.write_by == WriteBy::automatic) {
+    try {
+      file = open_for(right_for(storage::file_system_of(path), one_node), path, shown_as);
+    } catch (const IoError&) {
+      file = nullptr;  // it is not seen from here
     }
-  } catch (const IoError&) {
-    file = nullptr;
+  } else {
+    ranks::agree(ranks, [&] { file = open_for(options.write_by, path, shown_as); });
   }
   if (ranks::sum(ranks, file == nullptr ? 1 : 0) > 0) return nullptr;
   return file;
@@ -56,7 +91,7 @@ OutputFile::OutputFile(const Context& context, const Options& options) : context
   const std::vector<std::byte> of_root = ranks::broadcast(ranks, begins.take());
   ByteReader in(of_root);
   begins_ = in.get_vector<std::uint64_t>();
-  if (options.order == Order::any) filled_ = open_for_all(ranks, path_, options.destination.file);
+  if (options.order == Order::any) filled_ = open_for_all(ranks, options, path_);
   ranks::agree(ranks, [&] {
     if (!ranks.is_root()) return;
     written_.next = begins_;

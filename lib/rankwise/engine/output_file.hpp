@@ -18,8 +18,9 @@
 namespace rankwise::engine {
 
 /// A new file that rank 0 lays out, that is filled part by part, and that has its name when it is whole. All ranks fill
-/// it if they see it and know where their parts go; elsewhere parts come home to rank 0, which writes them in their
-/// order. With a checkpoint, what a stopped or killed run has filled stays for the next one.
+/// it if they see it and know where their parts go (by MPI-IO on file systems that it knows best); elsewhere, and where
+/// one node's pages are not kept in step with another's, parts come home to rank 0, which writes them in their order.
+/// With a checkpoint, what a stopped or killed run has filled stays for the next one.
 class OutputFile {
  public:
   /// How parts get into the file.
@@ -31,6 +32,7 @@ class OutputFile {
   struct Options {
     storage::Destination destination = {};
     bool overwrite = false;
+    storage::WriteBy write_by = storage::WriteBy::automatic;  ///< parts of order `any`
     Order order = Order::any;
     /// Makes the file without its values. Called on rank 0. @return where what is filled begins
     std::function<std::vector<std::uint64_t>(const std::string& path)> lay_out = {};

@@ -159,6 +159,7 @@ std::string write_matrix(const engine::Context& context, const MatrixToWrite& ma
   const Pieces pieces = pieces_of(matrix);
   engine::OutputFile output(context, {.destination = matrix.destination,
                                       .overwrite = matrix.overwrite,
+                                      .write_by = matrix.write_by,
                                       .order = csv                  ? Order::one_by_one
                                                : matrix.shape.chunk ? Order::by_a_library
                                                                     : Order::any,

@@ -18,6 +18,7 @@ namespace rankwise::matrices {
 struct MatrixToWrite {
   storage::Destination destination = {};
   bool overwrite = false;
+  storage::WriteBy write_by = storage::WriteBy::automatic;
   storage::MatrixShape shape = {};
   std::vector<std::string> names = {};           ///< of the columns, or none
   std::optional<storage::ChunkShape> tile = {};  ///< how it is made where it has no chunks; nothing: run by run

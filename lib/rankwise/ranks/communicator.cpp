@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "rankwise/ranks/handle.hpp"
+#include "rankwise/ranks/mpi_communicator.hpp"
 
 namespace rankwise::ranks {
 namespace {
@@ -22,6 +23,10 @@ Communicator::Communicator(std::shared_ptr<const Handle> handle) : handle_(std::
   rank_ = handle_->boost.rank();
   size_ = handle_->boost.size();
   check(MPI_Comm_set_errhandler(comm_of(*this), MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
+}
+
+MPI_Comm mpi_communicator(const Communicator& ranks) {
+  return comm_of(ranks);
 }
 
 Communicator Communicator::duplicate() const {

@@ -14,16 +14,20 @@
 
 namespace rankwise::ranks {
 
+using boost::mpi::threading::funneled;
+using boost::mpi::threading::multiple;
+
 struct Session::Environment {
   // Not aborting on exceptions: errors are agreed on, and main decides what cannot be.
-  boost::mpi::environment boost{boost::mpi::threading::funneled, false};
+  explicit Environment(bool threads_call) : boost(threads_call ? multiple : funneled, false) {}
+  boost::mpi::environment boost;
 };
 
-Session::Session() : launcher_(detect_launcher()) {
+Session::Session(bool threads_call) : launcher_(detect_launcher()) {
   if (launcher_.kind == Launcher::Kind::none) return;
-  environment_ = std::make_unique<Environment>();
+  environment_ = std::make_unique<Environment>(threads_call);
   // The constructor drops the level that was granted: ask for it.
-  if (boost::mpi::environment::thread_level() < boost::mpi::threading::funneled) {
+  if (boost::mpi::environment::thread_level() < funneled) {
     throw MpiError("this MPI does not grant MPI_THREAD_FUNNELED; use one that was built with threads");
   }
   ranks_ = Communicator(std::make_shared<const Communicator::Handle>(
@@ -74,6 +78,10 @@ std::string thread_level() {
   if (started == 0 || ended != 0) return "not started";
   constexpr std::array names{"SINGLE", "FUNNELED", "SERIALIZED", "MULTIPLE"};
   return names.at(static_cast<std::size_t>(boost::mpi::environment::thread_level()));
+}
+
+bool threads_may_call() {
+  return thread_level() == "MULTIPLE";
 }
 
 std::string boost_version() {

@@ -12,9 +12,10 @@ namespace rankwise::ranks {
 /// a start without one costs a third of a second and forks a daemon. Make one in `main`, before any thread.
 class Session {
  public:
+  /// @param threads_call whether MPI is asked for MPI_THREAD_MULTIPLE; whether it grants that, `threads_may_call` says
   /// @throws MpiError if the launcher belongs to another MPI, or MPI does not grant MPI_THREAD_FUNNELED.
   /// @note Collective
-  Session();
+  explicit Session(bool threads_call = false);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session();
@@ -42,6 +43,8 @@ std::string host_name();
 std::string mpi_library();
 /// The thread level that MPI grants here, such as `FUNNELED`; `not started` for a process alone.
 std::string thread_level();
+/// Whether MPI is started and any thread may call it: MPI_THREAD_MULTIPLE.
+bool threads_may_call();
 /// `1.74`
 std::string boost_version();
 

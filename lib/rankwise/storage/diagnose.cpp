@@ -39,6 +39,13 @@ Finding hdf5() {
   return finding;
 }
 
+/// How several nodes fill a large output there, unless --write tells otherwise.
+const char* way_of_outputs(const FileSystem& files) {
+  if (files.is_best_written_by_mpi_io()) return "outputs go through MPI-IO";
+  return files.keeps_nodes_in_step() ? "each rank writes its parts of outputs"
+                                     : "rank 0 writes outputs of several nodes";
+}
+
 /// Tries in a file of its own what outputs need: making one, locking it, renaming it.
 Finding folder(const std::string& path) {
   Finding finding{.topic = path};
@@ -62,10 +69,9 @@ Finding folder(const std::string& path) {
   unlink(renames ? renamed.c_str() : name.c_str());
   errno = reason;
   if (!renames) return fail("files cannot be renamed");
-  finding.message =
-      fmt::format("{}, {} free; locks {}; files are made, synced and renamed", file_system_of(path).name(),
-                  format_bytes({static_cast<std::uint64_t>(space.f_bavail) * space.f_frsize}),
-                  locks ? "work" : "do not work (none are needed)");
+  finding.message = fmt::format("{}, {} free; locks {}; {}", file_system_of(path).name(),
+                                format_bytes({static_cast<std::uint64_t>(space.f_bavail) * space.f_frsize}),
+                                locks ? "work" : "do not work (none are needed)", way_of_outputs(file_system_of(path)));
   if (!syncs) {
     finding.ok = false;
     finding.message = fmt::format("{} does not let files be synced", file_system_of(path).name());

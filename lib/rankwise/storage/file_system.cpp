@@ -9,8 +9,9 @@
 namespace rankwise::storage {
 namespace {
 
-/// Which machines write its files, and whether the pages that they keep agree.
-enum class Writers : std::uint8_t { one, many_in_step, many };
+/// Which machines write its files, whether the pages that they keep agree, and whether MPI-IO has ways of its own
+/// there.
+enum class Writers : std::uint8_t { one, many_in_step, many_by_mpi_io, many };
 
 struct Known {
   std::uint64_t type;
@@ -28,8 +29,8 @@ constexpr std::array known{
     Known{0x01021994, "tmpfs", Writers::one},
     Known{0x2FC12FC1, "ZFS", Writers::one},
     Known{0x794C7630, "overlayfs", Writers::one},
-    Known{0x0BD00BD0, "Lustre", Writers::many_in_step},
-    Known{0x47504653, "GPFS", Writers::many_in_step},
+    Known{0x0BD00BD0, "Lustre", Writers::many_by_mpi_io},
+    Known{0x47504653, "GPFS", Writers::many_by_mpi_io},
     Known{0x00C36400, "CephFS", Writers::many_in_step},
     Known{0x19830326, "BeeGFS", Writers::many},
     Known{0x6969, "NFS", Writers::many},
@@ -57,6 +58,11 @@ std::string FileSystem::name() const {
 bool FileSystem::keeps_nodes_in_step() const {
   const Known* found = find(type);
   return found != nullptr && found->writers != Writers::many;
+}
+
+bool FileSystem::is_best_written_by_mpi_io() const {
+  const Known* found = find(type);
+  return found != nullptr && found->writers == Writers::many_by_mpi_io;
 }
 
 bool FileSystem::is_local() const {

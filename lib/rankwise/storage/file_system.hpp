@@ -14,6 +14,8 @@ struct FileSystem {
   /// Whether several nodes may write one file at once, each its own part. Where a node's cache is not kept in step with
   /// the others', as on NFS, pages that two of them write to come out wrong. False for what is not known.
   [[nodiscard]] bool keeps_nodes_in_step() const;
+  /// Whether MPI-IO knows better than its users how several nodes write to one file. False for what is not known.
+  [[nodiscard]] bool is_best_written_by_mpi_io() const;
   /// Whether this machine alone has its files. False for what is not known.
   [[nodiscard]] bool is_local() const;
 };

@@ -168,6 +168,7 @@ Transform::Result Transform::run() {
   using Order = engine::OutputFile::Order;
   engine::OutputFile output(context_, {.destination = options_.destination,
                                        .overwrite = options_.overwrite,
+                                       .write_by = options_.write_by,
                                        .order = is_text() ? Order::one_by_one : Order::any,
                                        .lay_out = [&](const std::string& path) { return lay_out(path, rows); }});
   ranks::agree(ranks, [&] {

@@ -27,6 +27,7 @@ class Transform {
   struct Options {
     storage::Destination destination = {};
     bool overwrite = false;
+    storage::WriteBy write_by = storage::WriteBy::automatic;
     bool copy = false;         ///< columns that stay are copied, where links to the source would do
     std::string options = {};  ///< what the values depend on beside the source and the seed
     std::uint64_t seed = 0;
