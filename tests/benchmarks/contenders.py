@@ -195,43 +195,31 @@ def written(file, look=elements_of):
     return out, lambda: look(out)
 
 
-def numpy_eval(file, axis):
-    """All of it in memory."""
+def computed(file, compute):
+    """What is made of a matrix that is read whole, in a new file."""
     import h5py
     out, answer = written(file)
 
     def work():
-        x = load(file)
+        made = compute(load(file))
         with h5py.File(out, "w") as f:
-            f["x"] = x + x.T - x.mean(axis=0)
+            f["x"] = made
     work.answer = answer
     return work
+
+
+def numpy_eval(file, axis):
+    return computed(file, lambda x: x + x.T - x.mean(axis=0))
 
 
 def numpy_inverse(file, axis):
     """With as many threads of OpenBLAS as there are processors, which is its own default."""
-    import h5py
-    out, answer = written(file)
-
-    def work():
-        inverse = np.linalg.inv(load(file))
-        with h5py.File(out, "w") as f:
-            f["x"] = inverse
-    work.answer = answer
-    return work
+    return computed(file, np.linalg.inv)
 
 
 def scipy_inverse(file, axis):
-    import h5py
     import scipy.linalg
-    out, answer = written(file)
-
-    def work():
-        inverse = scipy.linalg.inv(load(file), check_finite=False)
-        with h5py.File(out, "w") as f:
-            f["x"] = inverse
-    work.answer = answer
-    return work
+    return computed(file, lambda x: scipy.linalg.inv(x, check_finite=False))
 
 
 def dask_eval(file, axis):

@@ -1,16 +1,17 @@
 import os
+import shutil
+import subprocess
 
 import pytest
 
 from support import MPIEXEC, PROGRAM, run, run_json
-import subprocess
 
 
 def test_doctor_is_content_here():
     for ranks in (None, 2):
         done = run("doctor", ranks=ranks)
         assert done.returncode == 0, done.stdout
-        for topic in ("MPI", "binding", "threads", "HDF5", "kernels", "machine"):
+        for topic in ("MPI", "binding", "threads", "OpenBLAS", "HDF5", "kernels", "machine"):
             assert f"ok    {topic}" in done.stdout
     assert run_json("doctor")["ok"] is True
 
@@ -46,3 +47,11 @@ def test_doctor_tries_the_folder_it_is_given(tmp_path):
         done = run("doctor", "--path", tmp_path / "none", ranks=ranks)
         assert done.returncode == 1
         assert "mend" in done.stdout and "none" in done.stdout
+
+
+def test_doctor_tells_which_kernels_openblas_runs(tmp_path):
+    told = run("doctor", env={**os.environ, "OPENBLAS_CORETYPE": "Nehalem"}).stdout
+    assert "ok    OpenBLAS  runs its kernels for Nehalem" in told  # who says so, gets it
+    shutil.copy(PROGRAM, tmp_path / "rankwise")
+    alone = subprocess.run([tmp_path / "rankwise", "doctor"], capture_output=True, text=True)
+    assert alone.returncode == 1 and "mend  BLAS" in alone.stdout and "rankwise-dense.so" in alone.stdout

@@ -273,6 +273,36 @@ def test_killed_runs_go_on(out, tmp_path):
         assert list(a) == list(b) and all((a[name] == b[name]).all() for name in a)
 
 
+def test_text_in_hdf5_stays_where_it_is(tmp_path):
+    with h5py.File(tmp_path / "s.h5", "w", track_order=True) as f:
+        f["first"] = ["a", "ä", "c"]  # of any length
+        f["x"] = np.arange(3.0)
+        f["code"] = np.array([b"xx", b"yy", b"zz"])
+        f["n"] = np.arange(3)
+        f["when"] = np.array([(1, 2.5)] * 3, dtype=[("day", "i4"), ("second", "f8")])
+        f["short"] = ["no", "column"]
+    source, out = tmp_path / "s.h5", tmp_path / "o.h5"
+    for ranks in (None, 3):
+        result = run_json("transform", source, "x = x + 1", "z = 2 * n", "--out", out, "--overwrite", ranks=ranks)
+        assert [c["name"] for c in result["columns"]] == ["x", "n", "z", "first", "code", "when"]
+        with h5py.File(out) as f:
+            assert list(f["/"]) == ["first", "x", "code", "n", "when", "z"]
+            assert f["first"].asstr()[...].tolist() == ["a", "ä", "c"] and f["code"][...].tolist() == [b"xx", b"yy", b"zz"]
+            assert f["when"]["second"].tolist() == [2.5] * 3 and f["x"][...].tolist() == [1, 2, 3]
+    again = run("transform", out, "w = z - x", "--out", tmp_path / "p.h5")  # links to links
+    assert again.returncode == 0 and ", 6 of them linked" in again.stdout and again.stderr == ""
+    with h5py.File(tmp_path / "p.h5") as f:
+        assert list(f["/"]) == ["first", "x", "code", "n", "when", "z", "w"] and f["first"].asstr()[1] == "ä"
+    assert run("transform", source, "code = 7", "--out", out, "--overwrite").stderr == ""
+    with h5py.File(out) as f:
+        assert list(f["/"]) == ["first", "x", "n", "when", "code"] and f["code"][...].tolist() == [7, 7, 7]
+    for options in (["--where", "x > 0", "--out", out], ["--copy", "--out", out], ["--out", tmp_path / "o.csv"]):
+        told = run("transform", source, "z = n", *options, "--overwrite")
+        assert told.returncode == 0 and "note: 3 columns without numbers left out, such as first" in told.stderr
+    assert run("transform", source, "z = n", "--only-new", "--out", out, "--overwrite").stderr == ""
+    assert "city" in run("transform", source, "z = city", "--out", out, "--overwrite").stderr
+
+
 def test_plan_and_json(tmp_path):
     source = write_columns(tmp_path / "t.h5", {"x": np.arange(5.0), "n": np.arange(5)})
     plan = run("transform", source, "z = x", "--where", "x > 1", "--out", tmp_path / "o.h5", "--plan")

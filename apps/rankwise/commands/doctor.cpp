@@ -8,6 +8,7 @@
 #include "apps/rankwise/commands/commands.hpp"
 #include "apps/rankwise/common_options.hpp"
 #include "apps/rankwise/invocation.hpp"
+#include "rankwise/dense/blas.hpp"
 #include "rankwise/kernels/targets.hpp"
 #include "rankwise/ranks/collectives.hpp"
 #include "rankwise/ranks/diagnose.hpp"
@@ -34,6 +35,7 @@ class Doctor final : public Command {
     };
     add(kernels::diagnose());
     if (invocation.is_root()) {
+      add(dense::diagnose());
       add(storage::diagnose(path_));
       json_ ? print_json(invocation, findings) : print(findings);
     }

@@ -84,6 +84,7 @@ class TransformCommand final : public Command {
       if (!compute_.plan && !checkpoint_.resumes()) storage::check_destination(destination_, overwrite_);
     });
     progress.set_amount(static_cast<double>(info.rows));
+    std::vector<storage::TableShape::Other> others;
     Transform transform(context, source, *derivation,
                         {.destination = destination_,
                          .overwrite = overwrite_,
@@ -97,8 +98,15 @@ class TransformCommand final : public Command {
                              },
                          .record =
                              [&](const std::string& digest, std::uint64_t rows) {
-                               return json_text(record(invocation, info, *derivation, {digest, rows}));
+                               return json_text(record(invocation, info, *derivation, others, {digest, rows}));
                              }});
+    others = transform.others();
+    if (!transform.left_out().empty()) {
+      invocation.note(
+          fmt::format("{} without numbers left out, such as {}: only a link in an .h5 file, without --where "
+                      "and --copy, keeps what is no number",
+                      report::plural(transform.left_out().size(), "column"), transform.left_out()[0]));
+    }
     if (compute_.plan) {
       std::vector<engine::PhasePlan> phases;
       ranks::agree(context.ranks(), [&] { phases = transform.plan(); });
@@ -114,10 +122,10 @@ class TransformCommand final : public Command {
     const Transform::Result result = transform.run();
     if (!invocation.is_root()) return ExitCode::done;
     if (json_) {
-      answer("{}\n", json_text(record(invocation, info, *derivation, result), 2));
+      answer("{}\n", json_text(record(invocation, info, *derivation, others, result), 2));
       return ExitCode::done;
     }
-    const std::size_t links = transform.links(), columns = derivation->columns().size();
+    const std::size_t links = transform.links(), columns = derivation->columns().size() + others.size();
     answer("{} → {} · {}, {}{} · {}\n", in_words(info), destination_.file, report::plural(result.rows, "row"),
            report::plural(columns, "column"),
            links == 0 ? "" : fmt::format(", {} of them linked to {}", links, info.file), invocation.layout_line());
@@ -148,7 +156,9 @@ class TransformCommand final : public Command {
   }
 
   [[nodiscard]] nlohmann::ordered_json record(const Invocation& invocation, const MatrixInfo& info,
-                                              const Derivation& derivation, const Transform::Result& result) const {
+                                              const Derivation& derivation,
+                                              const std::vector<storage::TableShape::Other>& others,
+                                              const Transform::Result& result) const {
     auto json = invocation.json_head();
     json["digest"] = result.digest;
     json["input"] = info.source;
@@ -160,6 +170,7 @@ class TransformCommand final : public Command {
     for (const auto& column : derivation.columns()) {
       json["columns"].push_back({{"name", column.name}, {"dtype", storage::name_of(column.type)}});
     }
+    for (const auto& other : others) json["columns"].push_back({{"name", other.name}, {"dtype", "other"}});
     return invocation.record(std::move(json), info.identity);
   }
 
@@ -185,8 +196,9 @@ gets other values. random() and normal() depend on the seed and the row's number
 of SOURCE, whatever assignments make of them. Comparisons are stored as u1, integers alone as i8, all else as f8.
 
 SOURCE is never written to. In HDF5, each column is a 1-D dataset; columns that stay as they are, and are datasets of their
-own in SOURCE, become external links to it, which cost nothing and need SOURCE to stay where it is (--copy: without). From
-CSV to CSV, fields that stay are written as they stand, numbers or not.
+own in SOURCE, become external links to it, which cost nothing and need SOURCE to stay where it is (--copy: without). Text
+stays by a link alone: --where and --copy leave it out. From CSV to CSV, fields that stay are written as they stand, numbers
+or not.
 
 The result has the same bits on any ranks × threads and any x86-64-v3 or ARMv8 processor. The digest is of names, types and
 what is written, not of what links lead to.

@@ -1,5 +1,6 @@
 #include "rankwise/dense/blas.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rankwise/base/errors.hpp"
 #include "rankwise/dense/routines.hpp"
 
 namespace rankwise::dense {
@@ -48,6 +50,24 @@ std::optional<std::string> better_openblas_core() {
   if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0) return "HASWELL";
 #endif
   return std::nullopt;
+}
+
+std::vector<Finding> diagnose() {
+  try {
+    const auto core = openblas_core(), better = better_openblas_core();
+    if (!core) return {{.topic = "BLAS", .message = "with LAPACK and ScaLAPACK; not OpenBLAS"}};
+    if (!better)
+      return {{.topic = "OpenBLAS", .message = fmt::format("runs its kernels for {}; with ScaLAPACK", *core)}};
+    return {{.topic = "OpenBLAS",
+             .message = fmt::format("would run its kernels for {}, a slower processor; rankwise sets "
+                                    "OPENBLAS_CORETYPE={} for itself",
+                                    *core, *better)}};
+  } catch (const Error& error) {
+    return {{.ok = false,
+             .topic = "BLAS",
+             .message = error.what(),
+             .mend = "matmul, inverse and solve need rankwise-dense.so beside the program, and what it is linked to"}};
+  }
 }
 
 void mend_openblas_core() {

@@ -2,6 +2,9 @@
 
 #include <optional>
 #include <string>
+#include <vector>
+
+#include "rankwise/base/finding.hpp"
 
 namespace rankwise::dense {
 
@@ -19,5 +22,8 @@ std::optional<std::string> better_openblas_core();
 /// Where that is something, starts this program once more with it: the same process, the same command line.
 /// @note before MPI starts
 void mend_openblas_core();
+
+/// What linear algebra would run on; loads it.
+std::vector<Finding> diagnose();
 
 }  // namespace rankwise::dense

@@ -93,9 +93,8 @@ MatrixInfo table_info(const std::string& path, const std::string& group, const H
   for (const ElementType type : types) info.description += fmt::format(", {}", name_of(type));
   if (types.size() == 1) info.types.resize(1);
   if (types.empty()) info.types = {ElementType::float64};
-  if (table.left_out > 0) {
-    info.description +=
-        fmt::format(", {} column{} without numbers left out", table.left_out, table.left_out == 1 ? "" : "s");
+  if (const std::uint64_t left_out = table.left_out + table.others.size(); left_out > 0) {
+    info.description += fmt::format(", {} column{} without numbers left out", left_out, left_out == 1 ? "" : "s");
   }
   if (!table.not_applied.empty()) {
     info.description += ", " + raw_values_in_words({table.not_applied.begin(), table.not_applied.end()});
@@ -190,6 +189,18 @@ std::optional<ColumnPlace> place_of_column(const MatrixInfo& info, std::uint64_t
   const Hdf5Place& place = table.places.at(table.columns[column].place);
   if (!place.one_dimensional) return std::nullopt;
   return ColumnPlace{.file = place.file.empty() ? info.file : place.file, .dataset = place.path};
+}
+
+std::vector<TableShape::Other> columns_without_numbers(const MatrixInfo& info) {
+  if (info.format != Format::hdf5) return {};
+  ByteReader in(info.index);
+  if (in.get<Kind>() != Kind::table) return {};
+  std::vector<TableShape::Other> columns;
+  for (const auto& other : Hdf5Table::decode(in).others) {
+    const std::string& file = other.file.empty() ? info.file : other.file;
+    columns.push_back({.name = other.name, .link = {.file = file, .dataset = other.path}, .before = other.before});
+  }
+  return columns;
 }
 
 }  // namespace rankwise::storage

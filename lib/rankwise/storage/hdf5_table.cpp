@@ -81,6 +81,11 @@ void Hdf5Table::add(hid_t file, const Hdf5Entry& entry, const std::vector<std::s
   if (!other_file.empty()) other_files.insert(other_file);
 }
 
+void Hdf5Table::add_other(const Hdf5Entry& entry, const std::string& name, const std::string& other_file) {
+  others.push_back(
+      {.name = name, .file = other_file, .path = entry.path, .before = columns.size(), .rows = entry.extent[0]});
+}
+
 void Hdf5Table::encode(ByteWriter& out) const {
   out.put(rows);
   out.put(std::uint64_t{places.size()});
@@ -89,6 +94,11 @@ void Hdf5Table::encode(ByteWriter& out) const {
   for (const auto& column : columns) {
     out.put(column.place);
     out.put(column.column);
+  }
+  out.put(std::uint64_t{others.size()});
+  for (const auto& other : others) {
+    for (const std::string* text : {&other.name, &other.file, &other.path}) out.put_string(*text);
+    out.put(other.before);
   }
 }
 
@@ -101,6 +111,11 @@ Hdf5Table Hdf5Table::decode(ByteReader& in) {
   for (std::uint64_t i = 0; i < columns; ++i) {
     const auto place = in.get<std::uint64_t>();
     table.columns.push_back({.place = place, .column = in.get<std::uint64_t>()});
+  }
+  for (auto others = in.get<std::uint64_t>(); others > 0; --others) {
+    Other& other = table.others.emplace_back();
+    for (std::string* text : {&other.name, &other.file, &other.path}) *text = in.get_string();
+    other.before = in.get<std::uint64_t>();
   }
   return table;
 }
@@ -125,7 +140,7 @@ bool add_linked(hid_t file, const Hdf5Link& link, Hdf5Table& table) {
     if (!entry.damage.empty()) throw InputError(entry.damage);
     if (entry.dimension_scale) return true;
     if (!entry.type && entry.extent.size() == 1) {
-      ++table.left_out;
+      table.add_other(entry, last_name(link.path), *found);
       return true;
     }
     const bool fits = entry.fits() && entry.extent.size() == 1;
@@ -151,7 +166,7 @@ std::optional<Hdf5Table> table_of_group(hid_t file, const std::string& group) {
     if (!entry.damage.empty()) table.damage = fmt::format("{} cannot be read: {}", entry.path, entry.damage);
     if (!entry.damage.empty() || entry.dimension_scale) continue;
     if (!entry.type && entry.extent.size() == 1) {
-      ++table.left_out;
+      table.add_other(entry, last_name(entry.path));
       continue;
     }
     if (!entry.fits() || entry.extent.size() != 1) return std::nullopt;
@@ -159,6 +174,7 @@ std::optional<Hdf5Table> table_of_group(hid_t file, const std::string& group) {
     table.add(file, entry, {last_name(entry.path)});
   }
   if (table.columns.empty()) return std::nullopt;
+  std::erase_if(table.others, [&](const Hdf5Table::Other& other) { return other.rows != table.rows; });
   return table;
 }
 

@@ -18,10 +18,19 @@ struct Hdf5Table {
     std::uint64_t place = 0;   ///< which dataset
     std::uint64_t column = 0;  ///< in that dataset
   };
+  /// A dataset that is no numbers, text mostly.
+  struct Other {
+    std::string name = {};
+    std::string file = {};  ///< if that is another than the table's
+    std::string path = {};
+    std::uint64_t before = 0;  ///< how many of the columns come before it
+    std::uint64_t rows = 0;
+  };
   std::uint64_t rows = 0;
   std::vector<Hdf5Place> places = {};
   std::vector<Column> columns = {};
-  std::uint64_t left_out = 0;  ///< columns that are no numbers
+  std::vector<Other> others = {};
+  std::uint64_t left_out = 0;  ///< columns that are no numbers, of a pandas frame
   std::uint64_t stored_bytes = 0;
   std::set<std::string> other_files = {};  ///< of any column, as in Hdf5Entry
   std::set<std::string> not_applied = {};  ///< likewise
@@ -31,7 +40,8 @@ struct Hdf5Table {
   /// @param other_file the one that it is in, if that is another than the table's
   void add(hid_t file, const Hdf5Entry& entry, const std::vector<std::string>& names,
            const std::string& other_file = {});
-  void encode(ByteWriter& out) const;  ///< without names
+  void add_other(const Hdf5Entry& entry, const std::string& name, const std::string& other_file = {});
+  void encode(ByteWriter& out) const;  ///< without names of columns
   static Hdf5Table decode(ByteReader& in);
 };
 

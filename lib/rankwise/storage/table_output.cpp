@@ -88,7 +88,7 @@ constexpr std::uint64_t room_for_headers = std::uint64_t{1} << 20, room_for_a_co
 std::vector<std::uint64_t> lay_out_table(const std::string& path, const Destination& destination,
                                          const TableShape& shape) {
   const std::string& shown = destination.file;
-  std::uint64_t bytes = room_for_headers + shape.columns.size() * room_for_a_column;
+  std::uint64_t bytes = room_for_headers + (shape.columns.size() + shape.others.size()) * room_for_a_column;
   std::vector<std::string> names;
   for (const auto& column : shape.columns) {
     names.push_back(column.name);
@@ -106,11 +106,19 @@ std::vector<std::uint64_t> lay_out_table(const std::string& path, const Destinat
   std::vector<std::uint64_t> offsets;
   {
     const Hdf5Group group = group_of_table(file.get(), destination, true);
+    auto other = shape.others.begin();
+    const auto link_others = [&](std::size_t before) {
+      for (; other != shape.others.end() && other->before <= before; ++other) {
+        link_column(group.get(), other->name, destination, other->link);
+      }
+    };
     for (std::size_t i = 0; i < names.size(); ++i) {
+      link_others(i);
       const TableShape::Column& column = shape.columns[i];
       if (column.link) link_column(group.get(), names[i], destination, *column.link);
       offsets.push_back(column.link ? 0 : make_column(group.get(), names[i], column.type, shape.rows, shown));
     }
+    link_others(names.size());
   }
   if (!file.close()) checked(-1, shown);
   return offsets;

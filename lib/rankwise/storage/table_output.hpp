@@ -31,9 +31,19 @@ struct TableShape {
     ElementType type = ElementType::float64;
     std::optional<ColumnPlace> link = {};  ///< it stays where it is; nothing: it is filled
   };
+  /// A column that is no numbers: it stays where it is.
+  struct Other {
+    std::string name;
+    ColumnPlace link;
+    std::uint64_t before = 0;  ///< how many of `columns` come before it
+  };
   std::uint64_t rows = 0;
   std::vector<Column> columns;
+  std::vector<Other> others = {};  ///< in rising order of `before`
 };
+
+/// The datasets of a table in an HDF5 file that are no numbers, text mostly, as long as its columns.
+std::vector<TableShape::Other> columns_without_numbers(const MatrixInfo& info);
 
 /// Lays a table out in a new file without its values: its columns in their order, each one run of elements; those that
 /// stay elsewhere as external links, which name a file in the same folder by its name alone and any other by its whole

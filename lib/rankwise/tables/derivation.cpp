@@ -62,7 +62,7 @@ class Names {
 
 Derivation::Derivation(const std::vector<std::string>& names, const std::vector<ElementType>& types,
                        const Options& options)
-    : source_columns_(names.size()) {
+    : only_new_(options.only_new), source_columns_(names.size()) {
   Names seen;
   for (std::size_t c = 0; c < names.size(); ++c) {
     const ElementType type = types.size() == 1 ? types[0] : types[c];

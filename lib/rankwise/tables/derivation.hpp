@@ -35,6 +35,7 @@ class Derivation {
   Derivation(const std::vector<std::string>& names, const std::vector<storage::ElementType>& types,
              const Options& options);
 
+  [[nodiscard]] bool only_new() const { return only_new_; }
   [[nodiscard]] std::size_t source_columns() const { return source_columns_; }
   [[nodiscard]] bool is_computed(std::size_t value) const { return value >= source_columns_; }
   /// One for each assignment.
@@ -50,6 +51,7 @@ class Derivation {
  private:
   void add_needed(const Computed& computed, std::set<std::size_t>& needed) const;
 
+  bool only_new_;
   std::size_t source_columns_;
   std::vector<Computed> computed_;
   std::optional<Computed> where_;

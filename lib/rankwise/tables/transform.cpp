@@ -50,7 +50,7 @@ Transform::Transform(const engine::Context& context, const engine::SharedMatrix&
     for (const auto& column : derivation.columns()) {
       storage::TableShape::Column made{.name = column.name, .type = column.type};
       const bool stays = !derivation.is_computed(column.value);
-      if (stays && !is_text() && !options_.copy && !derivation.where()) {
+      if (stays && links_columns_that_stay()) {
         made.link = storage::place_of_column(info, column.value);
       }
       if (!made.link) {
@@ -60,6 +60,7 @@ Transform::Transform(const engine::Context& context, const engine::SharedMatrix&
       }
       shape_.columns.push_back(std::move(made));
     }
+    if (!derivation.only_new()) keep_others();
     std::sort(needed.begin(), needed.end());
     needed.erase(std::unique(needed.begin(), needed.end()), needed.end());
     for (const std::size_t column : needed) row += storage::size_of(info.type_of(column));
@@ -70,6 +71,21 @@ Transform::Transform(const engine::Context& context, const engine::SharedMatrix&
     if (derivation.where()) conditioned_.emplace(source, derivation.needed_by_where());
   });
   if (lines) text_.emplace(context, source);
+}
+
+/// Columns that are no numbers can stay where they are, unless one that is made has their name.
+void Transform::keep_others() {
+  const auto is_made = [&](const std::string& name) {
+    return std::any_of(shape_.columns.begin(), shape_.columns.end(), [&](const auto& c) { return c.name == name; });
+  };
+  for (auto& other : storage::columns_without_numbers(source_.info())) {
+    if (is_made(other.name)) continue;
+    if (links_columns_that_stay()) {
+      shape_.others.push_back(std::move(other));
+    } else {
+      left_out_.push_back(std::move(other.name));
+    }
+  }
 }
 
 bool Transform::is_text() const {
@@ -93,11 +109,14 @@ engine::Identity Transform::identity() const {
   for (const auto& column : shape_.columns) {
     if (column.link) where += fmt::format(" {}:{}", storage::whole_path(column.link->file), column.link->dataset);
   }
+  for (const auto& other : shape_.others) {
+    where += fmt::format(" {}:{}", storage::whole_path(other.link.file), other.link.dataset);
+  }
   return identity_of_phase(where);
 }
 
 std::size_t Transform::links() const {
-  return shape_.columns.size() - filled_.size();
+  return shape_.columns.size() - filled_.size() + shape_.others.size();
 }
 
 Bytes Transform::bytes_to_read() const {
@@ -227,6 +246,7 @@ std::string Transform::digest_of(std::span<const std::array<std::uint64_t, 2>> h
     digest.add(column.name);
     digest.add(storage::name_of(column.type));
   }
+  for (const auto& other : shape_.others) digest.add(other.name);
   for (const auto& hash : hashes) {
     for (const std::uint64_t word : hash) digest.add(word);
   }

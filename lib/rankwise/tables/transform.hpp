@@ -51,6 +51,10 @@ class Transform {
   [[nodiscard]] engine::Identity identity() const;
   /// Columns that become links to where they are.
   [[nodiscard]] std::size_t links() const;
+  /// Those of them that are no numbers.
+  [[nodiscard]] const std::vector<storage::TableShape::Other>& others() const { return shape_.others; }
+  /// The names of the source's columns that are no numbers, would stay, and cannot.
+  [[nodiscard]] const std::vector<std::string>& left_out() const { return left_out_; }
   /// How many bytes of the source are read, where they lie apart.
   [[nodiscard]] Bytes bytes_to_read() const;
   [[nodiscard]] std::vector<engine::PhasePlan> plan() const;
@@ -60,6 +64,8 @@ class Transform {
 
  private:
   [[nodiscard]] bool is_text() const;
+  [[nodiscard]] bool links_columns_that_stay() const { return !is_text() && !options_.copy && !derivation_.where(); }
+  void keep_others();
   [[nodiscard]] engine::Identity identity_of_phase(const std::string& phase) const;
   [[nodiscard]] RowWork work(const ColumnReader& reader, const std::string& phase) const;
   [[nodiscard]] WriteJob::Form form() const;
@@ -73,6 +79,7 @@ class Transform {
   Options options_;
   storage::TableShape shape_;                // its rows are those of the source
   std::vector<std::size_t> filled_;          // columns of the result that are no links
+  std::vector<std::string> left_out_;        // would stay, but are no numbers
   std::optional<ColumnReader> conditioned_;  // what --where needs
   std::optional<ColumnReader> reader_;       // all that is needed
   std::optional<SourceText> text_;           // of a CSV that goes to a CSV
