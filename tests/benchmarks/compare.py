@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """rankwise beside the tools that its users come from: the same files, the same run, and the machine's own limits.
 
-usage: compare.py --program RANKWISE --counter LIBRARY --limit PROGRAM --folder FOLDER --out RESULTS.json
+usage: compare.py --program RANKWISE --counter LIBRARY --limits FOLDER --folder FOLDER --out RESULTS.json
                   [--python PYTHON=NAME ...] [--rows R] [--columns C] [--csv-rows R] [--samples N] [--repeat 5]
 
 tests/benchmarks/run.sh calls it with all that it needs. report.py makes RESULTS.md and results.svg of what it wrote.
@@ -30,7 +30,7 @@ def of_pi(r):
 
 def ours(options, words, read, one_thread=False):
     """rankwise on one rank with all threads, on a rank for each processor, and perhaps on one processor alone."""
-    line = [options.program, *words, "--json", "--progress", "none"]
+    line = [options.program, *words, "--json"]
     yield Program(f"rankwise, 1 × {THREADS}", line, read)
     yield Program(f"rankwise, {THREADS} × 1", ["mpiexec", "-n", THREADS, *line], read)
     if one_thread:
@@ -41,7 +41,13 @@ def limits(options, file):
     """What this machine can read at all: memory, and the page cache in the two ways that Linux has."""
     shown = {"memory": "limit: memory", "mapped": "limit: page cache, mapped", "read": "limit: page cache, read"}
     for way, name in shown.items():
-        yield Program(name, [options.limit, way, file], lambda r: r)
+        yield Program(name, [f"{options.limits}/read_limit", way, file], lambda r: r)
+
+
+def write_limit(options, gigabytes):
+    """What it takes to have so much in a new file on the disk."""
+    file = os.path.join(options.folder, "limit")
+    return Program("limit: written and synced", [f"{options.limits}/write_limit", file, int(1e9 * gigabytes)], lambda r: r)
 
 
 def peers(options, job, names, file, axis):
@@ -144,13 +150,14 @@ def matrices_jobs(options):
     side, gigabyte = options.columns, 1e-9 * 8
     square = generate(options, "uniform", "square.h5", "--rows", side, "--columns", side)
     yield matrix_job(options, f"x + x.T - mean(x, 0), {side} × {side}, file to file", square, 2 * side * side * gigabyte,
-                     ["eval", "x + x.T - mean(x, 0)", f"x={square}", "--out"], "eval", ["numpy", "dask"], [["best of Dask", 8]])
+                     ["eval", "x + x.T - mean(x, 0)", f"x={square}", "--out"], "eval", ["numpy", "dask"], [["best of Dask", 8], ["limit", None]],
+                     [write_limit(options, side * side * gigabyte)])
     os.remove(square)
     rows = generate(options, "uniform", "rows.h5", "--rows", options.rows, "--columns", options.columns)
     size = 2 * options.rows * options.columns * gigabyte
     yield matrix_job(options, "rows to columns, with 256 MB of memory", rows, size,
                      ["convert", rows, "--layout", "columns", "--memory", "256M"], "transpose", ["numpy", "dask"],
-                     [["best of all", None]])
+                     [["best of all", None], ["limit", None]], [write_limit(options, size / 2)])
     repacked = os.path.join(options.folder, "repacked.h5")
     repack = Tool("h5repack", ["h5repack", "-l", "CHUNK=1000x100", "-f", "SHUF", "-f", "GZIP=1", rows, repacked],
                   lambda: elements_of(repacked))
@@ -181,8 +188,9 @@ with h5py.File({file!r}, "w") as f:
     words = ["transform", file, "col3 = col0 + 100 + random()", "--only-new", "--out", out]
     names = ["pandas", "dask", "multiprocessing", "joblib", "modin"]
     yield {"title": f"col3 = col0 + 100 + random(), {options.table_rows} rows, file to file", "tolerance": 1e-4,
-           "gigabytes": 2 * options.table_rows * 8e-9, "aim": [["best of all", 3]], "file": file,
+           "gigabytes": 2 * options.table_rows * 8e-9, "aim": [["best of all", 3], ["limit", None]], "file": file,
            "contenders": lambda: [*ours(options, words, lambda r: {"seconds": r["seconds"], "answer": mean_of(out)}),
+                                  write_limit(options, options.table_rows * 8e-9),
                                   *peers(options, "column", names, file, 0)]}
     if options.keep != "yes":
         os.remove(file)
@@ -223,7 +231,7 @@ def parse_options():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", required=True)
     parser.add_argument("--counter", required=True)
-    parser.add_argument("--limit", required=True)
+    parser.add_argument("--limits", required=True, help="where read_limit and write_limit are")
     parser.add_argument("--folder", default=".")
     parser.add_argument("--out", required=True)
     parser.add_argument("--python", action="append", type=lambda text: text.rsplit("=", 1))
@@ -238,7 +246,7 @@ def parse_options():
                         help="measure this anew, and leave the other results as they are")
     parser.add_argument("--keep", default="no", choices=["no", "yes"], help="keep the files for the next run")
     options = parser.parse_args()
-    options.program, options.limit = os.path.abspath(options.program), os.path.abspath(options.limit)
+    options.program, options.limits = os.path.abspath(options.program), os.path.abspath(options.limits)
     options.python = options.python or [[sys.executable, "Python"]]
     return options
 
