@@ -122,6 +122,7 @@ ExitCode DenseCommand::run(Invocation& invocation) {
     dense::check_size(result(infos).rows, result(infos).columns, ranks.size());
     check_memory(infos, ranks.size(), invocation.session().node().size());
     if (invocation.is_root() && !compute_.plan) storage::check_destination(*destination_, overwrite_);
+    if (!compute_.plan) dense::load();
   });
   if (compute_.plan) return plan(invocation, infos);
   const Extents extents = result(infos);

@@ -196,6 +196,9 @@ def test_other_commands_do_not_load_it(tmp_path):
     for ranks in ([], [MPIEXEC, "-n", "3"]):
         done = subprocess.run([*ranks, *map(str, line)], capture_output=True, text=True)
         assert_refused(done, 3, "linear algebra cannot be loaded", "rankwise-dense.so")
+    one = ["-n", "1"]
+    done = subprocess.run([MPIEXEC, *one, PROGRAM, *map(str, line[1:]), ":", *one, *map(str, line)], capture_output=True, text=True)
+    assert_refused(done, 3, "linear algebra cannot be loaded", "rank 1")
     assert not (tmp_path / "o.npy").exists()
 
 

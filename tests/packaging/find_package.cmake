@@ -26,6 +26,10 @@ run(version ${prefix}/bin/rankwise --version)
 expect("rankwise --version" "${version}" "^rankwise [0-9]+\\.[0-9]+\\.[0-9]+")
 run(log bash -c ". ${prefix}/share/bash-completion/completions/rankwise && complete -p rankwise")
 expect("the completion" "${log}" "_rankwise rankwise")
+# Linear algebra is in a module that is found from where the program is.
+run(log ${prefix}/bin/rankwise generate normal --rows 5 --columns 5 --out ${WORK}/a.npy)
+run(inverse ${prefix}/bin/rankwise inverse ${WORK}/a.npy --out ${WORK}/x.npy --json)
+expect("the inverse" "${inverse}" "\"residual\": [0-9.]+e-1[0-9],")
 file(GLOB files LIST_DIRECTORIES ON RELATIVE ${prefix} ${prefix}/share/doc/rankwise/* ${prefix}/*)
 list(SORT files)
 expect("what is installed" "${files}"

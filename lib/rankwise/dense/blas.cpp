@@ -70,8 +70,17 @@ std::vector<Finding> diagnose() {
   }
 }
 
+void load() {
+  routines();
+}
+
 void mend_openblas_core() {
-  const auto core = better_openblas_core();
+  std::optional<std::string> core;
+  try {
+    core = better_openblas_core();
+  } catch (const IoError&) {
+    return;  // load() tells it
+  }
   if (!core || setenv("OPENBLAS_CORETYPE", core->c_str(), 1) != 0) return;
   std::ifstream file("/proc/self/cmdline", std::ios::binary);
   std::string line((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());

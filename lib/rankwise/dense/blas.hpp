@@ -8,6 +8,9 @@
 
 namespace rankwise::dense {
 
+/// Loads BLAS, LAPACK and ScaLAPACK, unless they are there. @throws IoError
+void load();
+
 /// From now on BLAS uses so many threads in this process.
 void set_blas_threads(int threads);
 
