@@ -42,8 +42,7 @@ void DenseCommand::add_options(CLI::App& app) {
   app.add_flag("--json", json_, "print one JSON object instead");
   compute_.add_threads_to(app);
   compute_.add_memory_to(
-      app,
-      "refuse what takes more memory, per rank, such as 2G (default: what the node has; --plan says what it takes)");
+      app, "refuse to take more, per rank, such as 2G (default: what the node has; --plan tells how much)");
   compute_.add_plan_to(app);
 }
 
