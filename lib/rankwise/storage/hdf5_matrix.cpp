@@ -94,7 +94,7 @@ MatrixInfo table_info(const std::string& path, const std::string& group, const H
   if (types.size() == 1) info.types.resize(1);
   if (types.empty()) info.types = {ElementType::float64};
   if (const std::uint64_t left_out = table.left_out + table.others.size(); left_out > 0) {
-    info.description += fmt::format(", {} column{} without numbers left out", left_out, left_out == 1 ? "" : "s");
+    info.description += fmt::format(", not counting {} column{} without numbers", left_out, left_out == 1 ? "" : "s");
   }
   if (!table.not_applied.empty()) {
     info.description += ", " + raw_values_in_words({table.not_applied.begin(), table.not_applied.end()});
