@@ -18,6 +18,7 @@
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/report/format.hpp"
 #include "rankwise/storage/result_table.hpp"
+#include "rankwise/storage/table_output.hpp"
 #include "rankwise/tables/derivation.hpp"
 #include "rankwise/tables/transform.hpp"
 
@@ -78,6 +79,7 @@ class TransformCommand final : public Command {
     const MatrixInfo& info = source.info();
     std::optional<Derivation> derivation;
     ranks::agree(context.ranks(), [&] {
+      for (const auto& other : storage::columns_without_numbers(info)) made_.without_numbers.push_back(other.name);
       derivation.emplace(tables::column_names(info), info.types, made_);
       if (!invocation.is_root()) return;
       refuse_source(info);

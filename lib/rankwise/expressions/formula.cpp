@@ -77,6 +77,10 @@ class Meaning {
     if (node.word == "np" || node.word == "numpy" || node.word == "math") {
       fail(node, fmt::format("functions are called without '{}.'", node.word));
     }
+    const auto& others = vocabulary_.without_numbers;
+    if (std::find(others.begin(), others.end(), node.word) != others.end()) {
+      fail(node, fmt::format("{} '{}' has no numbers", vocabulary_.noun, shortened(node.word)));
+    }
     std::vector<std::string> names;
     for (const Operand& operand : vocabulary_.operands) names.push_back(operand.name);
     fail(node, fmt::format("no {} named '{}'{}", vocabulary_.noun, shortened(node.word), meant(node.word, names)));

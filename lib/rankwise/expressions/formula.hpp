@@ -30,6 +30,7 @@ struct Operand {
 struct Vocabulary {
   std::string noun = "matrix";  ///< for messages: no matrix named 'y'
   std::vector<Operand> operands = {};
+  std::vector<std::string> without_numbers = {};  ///< what is there, too, and no operand
   bool transposes = true;
   bool reductions = true;
   std::uint64_t drawn = 0;  ///< how many random() and normal() other expressions of the same job have before

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "rankwise/expressions/expression_error.hpp"
 #include "rankwise/expressions/formula.hpp"
@@ -30,6 +31,7 @@ Elements elements_of(ElementType type) {
 /// What can be named at some point, and what it stands for.
 class Names {
  public:
+  explicit Names(std::vector<std::string> without_numbers) { vocabulary_.without_numbers = std::move(without_numbers); }
   void set(const std::string& name, std::size_t value, Elements elements) {
     // A program is the same for every row: how many there are is not looked at.
     constexpr std::uint64_t any = std::uint64_t{1} << 62;
@@ -63,7 +65,7 @@ class Names {
 Derivation::Derivation(const std::vector<std::string>& names, const std::vector<ElementType>& types,
                        const Options& options)
     : only_new_(options.only_new), source_columns_(names.size()) {
-  Names seen;
+  Names seen(options.without_numbers);
   for (std::size_t c = 0; c < names.size(); ++c) {
     const ElementType type = types.size() == 1 ? types[0] : types[c];
     columns_.push_back({.name = names[c], .value = c, .type = type});

@@ -25,9 +25,10 @@ class Derivation {
     storage::ElementType type = storage::ElementType::float64;
   };
   struct Options {
-    std::vector<std::string> assignments = {};  ///< `name = expression`: later ones see what earlier ones made
-    std::optional<std::string> where = {};      ///< on the source's columns: rows for which it is true
-    bool only_new = false;                      ///< leave out columns that stay
+    std::vector<std::string> assignments = {};      ///< `name = expression`: later ones see what earlier ones made
+    std::optional<std::string> where = {};          ///< on the source's columns: rows for which it is true
+    bool only_new = false;                          ///< leave out columns that stay
+    std::vector<std::string> without_numbers = {};  ///< other columns that the source has; nothing is made of them
   };
 
   /// @param names and types of the source's columns
