@@ -8,7 +8,6 @@
 #include "rankwise/base/errors.hpp"
 #include "rankwise/ranks/launcher.hpp"
 #include "rankwise/storage/file_system.hpp"
-#include "rankwise/storage/table_output.hpp"
 
 namespace rankwise::app {
 

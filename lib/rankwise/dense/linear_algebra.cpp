@@ -1,7 +1,6 @@
 #include "rankwise/dense/linear_algebra.hpp"
 
 #include <fmt/format.h>
-#include <mpi.h>
 
 #include <algorithm>
 #include <array>
@@ -14,6 +13,7 @@
 #include "rankwise/base/checked.hpp"
 #include "rankwise/base/errors.hpp"
 #include "rankwise/dense/block_cyclic.hpp"
+#include "rankwise/dense/factors.hpp"
 #include "rankwise/dense/routines.hpp"
 #include "rankwise/random/philox.hpp"
 #include "rankwise/ranks/agreement.hpp"
@@ -57,121 +57,6 @@ double norm(std::span<const double> a) {
   for (const double x : a) sum += x * x;
   return std::sqrt(sum);
 }
-
-/// @param info what LAPACK or ScaLAPACK said, the same on every rank
-void check_factors(const ranks::Communicator& ranks, int info, const std::string& name) {
-  ranks::agree(ranks, [&] {
-    if (info > 0) throw InputError(fmt::format("{} is singular: pivot {} of its factors is 0", name, info));
-    if (info < 0) throw MpiError(fmt::format("LAPACK refuses argument {}", -info));
-  });
-}
-
-/// The transposed matrix, column by column, in its two triangular factors; on one rank.
-class LocalFactors {
- public:
-  LocalFactors(const ranks::Communicator& ranks, const RowPanel& a, const std::string& name)
-      : n_(as_int(a.rows)), values_(a.values), pivots_(a.rows) {
-    int info = 0;
-    routines().dgetrf(&n_, &n_, values_.data(), &leading(), pivots_.data(), &info);
-    check_factors(ranks, info, name);
-  }
-  /// Turns into the inverse.
-  std::vector<double> invert(const ranks::Communicator& ranks, const std::string& name) {
-    int info = 0, size = -1;
-    double best = 0;
-    routines().dgetri(&n_, values_.data(), &leading(), pivots_.data(), &best, &size, &info);
-    size = std::max(1, static_cast<int>(best));
-    std::vector<double> work(static_cast<std::size_t>(size));
-    routines().dgetri(&n_, values_.data(), &leading(), pivots_.data(), work.data(), &size, &info);
-    check_factors(ranks, info, name);
-    return std::move(values_);
-  }
-  /// Row by row, as the right sides are.
-  [[nodiscard]] std::vector<double> solve(const RowPanel& b) const {
-    const int right_sides = as_int(b.columns);
-    std::vector<double> turned(b.values.size()), result(b.values.size());
-    for (std::uint64_t r = 0; r < b.rows; ++r) {
-      for (std::uint64_t c = 0; c < b.columns; ++c) turned[c * b.rows + r] = b.values[r * b.columns + c];
-    }
-    int info = 0;
-    routines().dgetrs("T", &n_, &right_sides, values_.data(), &leading(), pivots_.data(), turned.data(), &leading(),
-                      &info);
-    for (std::uint64_t r = 0; r < b.rows; ++r) {
-      for (std::uint64_t c = 0; c < b.columns; ++c) result[r * b.columns + c] = turned[c * b.rows + r];
-    }
-    return result;
-  }
-  /// x becomes the solution of the transposed equations, or, turned, of those themselves.
-  void solve(char transpose, std::vector<double>& x) const {
-    int info = 0;
-    routines().dgetrs(&transpose, &n_, &one, values_.data(), &leading(), pivots_.data(), x.data(), &leading(), &info);
-  }
-
- private:
-  [[nodiscard]] const int& leading() const { return n_; }
-  int n_;
-  std::vector<double> values_;
-  std::vector<int> pivots_;
-};
-
-/// The same on a grid.
-class Factors {
- public:
-  Factors(const ranks::Communicator& ranks, const Grid& grid, const RowPanel& a, const std::string& name)
-      : ranks_(ranks),
-        grid_(grid),
-        matrix_(ranks, grid, a),
-        pivots_(static_cast<std::size_t>(matrix_.local_rows() + BlockCyclic::block)) {
-    int info = 0;
-    const int n = matrix_.rows();
-    routines().pdgetrf(&n, &n, matrix_.data(), &one, &one, matrix_.descriptor(), pivots_.data(), &info);
-    check_factors(ranks, info, name);
-  }
-  RowPanel invert(const std::string& name) {
-    const int n = matrix_.rows();
-    int info = 0, size = -1, integers = -1, best_integers = 0;
-    double best = 0;
-    routines().pdgetri(&n, matrix_.data(), &one, &one, matrix_.descriptor(), pivots_.data(), &best, &size,
-                       &best_integers, &integers, &info);
-    size = std::max(1, static_cast<int>(best));
-    integers = std::max(1, best_integers);
-    std::vector<double> work(static_cast<std::size_t>(size));
-    std::vector<int> integer_work(static_cast<std::size_t>(integers));
-    routines().pdgetri(&n, matrix_.data(), &one, &one, matrix_.descriptor(), pivots_.data(), work.data(), &size,
-                       integer_work.data(), &integers, &info);
-    check_factors(ranks_, info, name);
-    return matrix_.transposed_panel(ranks_);
-  }
-  [[nodiscard]] RowPanel solve(const RowPanel& b) const {
-    const BlockCyclic turned(ranks_, grid_, b);
-    BlockCyclic right(grid_, b.rows, b.columns);
-    const int n = right.rows(), right_sides = right.columns();
-    routines().pdtran(&n, &right_sides, &alpha, turned.data(), &one, &one, turned.descriptor(), &beta, right.data(),
-                      &one, &one, right.descriptor());
-    int info = 0;
-    routines().pdgetrs("T", &n, &right_sides, matrix_.data(), &one, &one, matrix_.descriptor(), pivots_.data(),
-                       right.data(), &one, &one, right.descriptor(), &info);
-    BlockCyclic result(grid_, b.columns, b.rows);
-    routines().pdtran(&right_sides, &n, &alpha, right.data(), &one, &one, right.descriptor(), &beta, result.data(),
-                      &one, &one, result.descriptor());
-    return result.transposed_panel(ranks_);
-  }
-  void solve(char transpose, std::vector<double>& x) const {
-    BlockCyclic column(grid_, x.size(), 1);
-    column.set_column(x);
-    const int n = matrix_.rows();
-    int info = 0;
-    routines().pdgetrs(&transpose, &n, &one, matrix_.data(), &one, &one, matrix_.descriptor(), pivots_.data(),
-                       column.data(), &one, &one, column.descriptor(), &info);
-    x = column.column(ranks_);
-  }
-
- private:
-  const ranks::Communicator& ranks_;
-  const Grid& grid_;
-  BlockCyclic matrix_;
-  std::vector<int> pivots_;
-};
 
 /// About ‖A⁻¹‖ in the ∞-norm, from below: Higham's estimator ("FORTRAN codes for estimating the one-norm of a real or
 /// complex matrix", 1988) on the transposed matrix, whose factors these are. Rank 0 decides how to go on: others might
@@ -242,7 +127,7 @@ Answer invert(const ranks::Communicator& ranks, const RowPanel& a, const std::st
     answer.panel.values = LocalFactors(ranks, a, name).invert(ranks, name);
   } else {
     const Grid grid(ranks, Grid::squarest(ranks.size()));
-    answer.panel = Factors(ranks, grid, a, name).invert(name);
+    answer.panel = GridFactors(ranks, grid, a, name).invert(name);
   }
   const Probes probes(a.rows);
   const auto found = product(ranks, a, product(ranks, answer.panel, probes.values, probes.columns), probes.columns);
@@ -262,7 +147,7 @@ Answer solve(const ranks::Communicator& ranks, const RowPanel& a, const RowPanel
     answer.condition = size_of_a * inverse_norm(ranks, factors, a.rows);
   } else {
     const Grid grid(ranks, Grid::squarest(ranks.size()));
-    const Factors factors(ranks, grid, a, name);
+    const GridFactors factors(ranks, grid, a, name);
     answer.panel = factors.solve(b);
     answer.condition = size_of_a * inverse_norm(ranks, factors, a.rows);
   }

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <system_error>
 
 namespace rankwise::storage {
 namespace {
@@ -74,6 +76,11 @@ FileSystem file_system_of(const std::string& path) {
   struct statfs status = {};
   if (statfs(path.c_str(), &status) != 0) return {};
   return {static_cast<std::uint64_t>(status.f_type) & 0xFFFFFFFF};  // some are sign-extended
+}
+
+std::string whole_path(const std::string& file) {
+  std::error_code ignored;
+  return std::filesystem::weakly_canonical(std::filesystem::absolute(file, ignored), ignored).string();
 }
 
 }  // namespace rankwise::storage

@@ -23,4 +23,7 @@ struct FileSystem {
 /// The file system that a path is on; of an unknown type if nobody can tell.
 FileSystem file_system_of(const std::string& path);
 
+/// A file's path from the root, without symbolic links: the same from everywhere.
+std::string whole_path(const std::string& file);
+
 }  // namespace rankwise::storage

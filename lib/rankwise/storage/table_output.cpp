@@ -5,18 +5,13 @@
 #include <filesystem>
 
 #include "rankwise/base/checked.hpp"
+#include "rankwise/storage/file_system.hpp"
 #include "rankwise/storage/filled_file.hpp"
 #include "rankwise/storage/hdf5_handle.hpp"
 #include "rankwise/storage/hdf5_types.hpp"
 #include "rankwise/storage/result_formats.hpp"
 
 namespace rankwise::storage {
-
-std::string whole_path(const std::string& file) {
-  std::error_code ignored;
-  return std::filesystem::weakly_canonical(std::filesystem::absolute(file, ignored), ignored).string();
-}
-
 namespace {
 
 namespace fs = std::filesystem;

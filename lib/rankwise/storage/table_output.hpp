@@ -21,9 +21,6 @@ struct ColumnPlace {
 /// Where a column of a table is, if it is a dataset of its own in an HDF5 file. @throws InputError
 std::optional<ColumnPlace> place_of_column(const MatrixInfo& info, std::uint64_t column);
 
-/// A file's path from the root, without symbolic links: the same from everywhere.
-std::string whole_path(const std::string& file);
-
 /// A table that is to be written to an HDF5 file: a group of datasets of one dimension.
 struct TableShape {
   struct Column {

@@ -16,6 +16,7 @@
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/ranks/collectives.hpp"
 #include "rankwise/storage/csv_output.hpp"
+#include "rankwise/storage/file_system.hpp"
 #include "rankwise/storage/filled_file.hpp"
 
 namespace rankwise::tables {
