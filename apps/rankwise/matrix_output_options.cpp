@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "apps/rankwise/common_options.hpp"
 #include "rankwise/base/parse_number.hpp"
@@ -25,25 +26,29 @@ storage::ChunkShape default_chunk(const storage::MatrixShape& shape) {
 
 }  // namespace
 
-void MatrixOutputOptions::add_to(CLI::App& app, const Defaults& defaults) {
-  add_choice<std::optional<Contiguous>>(
-      app, "--layout", fmt::format("which dimension lies together in the file (default: {})", defaults.layout),
-      {{"rows", Contiguous::rows}, {"columns", Contiguous::columns}}, contiguous_);
-  add_choice<std::optional<ElementType>>(app, "--dtype",
-                                         fmt::format("the type of the elements (default: {})", defaults.type),
-                                         {{"f8", ElementType::float64},
-                                          {"f4", ElementType::float32},
-                                          {"i8", ElementType::int64},
-                                          {"i4", ElementType::int32},
-                                          {"i2", ElementType::int16},
-                                          {"i1", ElementType::int8},
-                                          {"u1", ElementType::uint8}},
-                                         type_);
-  add_value(app, "--chunk", "RxC", "HDF5: store in chunks of R × C", [this](const std::string& t) { take_chunk(t); });
-  add_value(app, "--gzip", "0..9", "HDF5: shuffle and compress chunks at this level (default: 0, not at all)",
-            [this](const std::string& t) { take_gzip(t); });
-  write_.add_to(app);
-  app.add_flag("--overwrite", overwrite_, "replace the file if it exists");
+void MatrixOutputOptions::add_to(CLI::App& app, const Defaults& defaults, CLI::Option* destination) {
+  const std::array options{
+      add_choice<std::optional<Contiguous>>(
+          app, "--layout", fmt::format("which dimension lies together in the file (default: {})", defaults.layout),
+          {{"rows", Contiguous::rows}, {"columns", Contiguous::columns}}, contiguous_),
+      add_choice<std::optional<ElementType>>(app, "--dtype",
+                                             fmt::format("the type of the elements (default: {})", defaults.type),
+                                             {{"f8", ElementType::float64},
+                                              {"f4", ElementType::float32},
+                                              {"i8", ElementType::int64},
+                                              {"i4", ElementType::int32},
+                                              {"i2", ElementType::int16},
+                                              {"i1", ElementType::int8},
+                                              {"u1", ElementType::uint8}},
+                                             type_),
+      add_value(app, "--chunk", "RxC", "HDF5: store in chunks of R × C",
+                [this](const std::string& t) { take_chunk(t); }),
+      add_value(app, "--gzip", "0..9", "HDF5: shuffle and compress chunks at this level (default: 0, not at all)",
+                [this](const std::string& t) { take_gzip(t); }),
+      write_.add_to(app),
+      app.add_flag("--overwrite", overwrite_, "replace the file if it exists")};
+  if (destination == nullptr) return;
+  for (CLI::Option* option : options) option->needs(destination);
 }
 
 void MatrixOutputOptions::take_chunk(const std::string& text) {

@@ -20,7 +20,8 @@ class MatrixOutputOptions {
     std::string type = {};
     std::string layout = "rows";
   };
-  void add_to(CLI::App& app, const Defaults& defaults);
+  /// @param destination the option that names the file, where a command can do without: the others need it
+  void add_to(CLI::App& app, const Defaults& defaults, CLI::Option* destination = nullptr);
   void set_destination(const std::string& text) { destination_ = storage::parse_destination(text); }
 
   /// @throws UsageError for what no matrix can be written with

@@ -13,8 +13,8 @@ namespace rankwise::app {
 
 using storage::WriteBy;
 
-void WriteOption::add_to(CLI::App& app) {
-  add_choice<WriteBy>(
+CLI::Option* WriteOption::add_to(CLI::App& app) {
+  return add_choice<WriteBy>(
       app, "--write",
       "each rank its parts (posix, or through MPI-IO: mpio), or rank 0 all (default: as the files need)",
       {{"auto", WriteBy::automatic}, {"posix", WriteBy::posix}, {"root", WriteBy::root}, {"mpio", WriteBy::mpi_io}},

@@ -10,7 +10,7 @@ namespace rankwise::app {
 /// --write: how ranks fill a large output together.
 class WriteOption {
  public:
-  void add_to(CLI::App& app);
+  CLI::Option* add_to(CLI::App& app);
   /// @param chunked whether the file has chunks
   /// @throws UsageError if ranks cannot fill it together, and were told to
   void check(const storage::Destination& destination, bool chunked = false) const;

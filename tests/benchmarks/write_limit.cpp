@@ -21,7 +21,8 @@
 
 namespace {
 
-constexpr std::size_t piece_bytes = std::size_t{1} << 20;
+constexpr std::size_t piece_bytes = std::size_t{128} << 10;  // of several sizes the one that was fastest
+constexpr std::size_t pieces_on_their_way = 256;             // to the disk, each time
 
 [[noreturn]] void fail(const char* what) {
   throw std::system_error(errno, std::generic_category(), what);
@@ -37,7 +38,7 @@ void fill(int file, std::size_t size) {
       const std::size_t begin = p * piece_bytes, length = std::min(piece_bytes, size - begin);
       const auto at = static_cast<off_t>(begin);
       if (pwrite(file, piece.data(), length, at) != static_cast<ssize_t>(length)) fail("pwrite");
-      sync_file_range(file, at, static_cast<off_t>(length), SYNC_FILE_RANGE_WRITE);
+      if (p % pieces_on_their_way == 0) sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE);
     }
   }
 }

@@ -258,6 +258,7 @@ def test_nonsense_is_refused(number, tmp_path):
     (["x"], 2, ["no matrix"]), (["x", "x=none.npy"], 3, ["none.npy"]), (["x", "x=a.npy"], 2, ["(4, 3)", "--out"]),
     (["sum(x)", "x=a.npy", "--out", "r.npy"], 2, ["one number"]), (["x", "x=text.csv", "--out", "r.npy"], 3, ["text.csv"]),
     (["x + x.T", "x=a.npy", "--out", "r.npy"], 2, ["(4, 3) and (3, 4) do not fit", "column 3"]),
+    (["sum(x)", "x=a.npy", "--overwrite"], 2, ["--overwrite", "--out"]), (["sum(x)", "x=a.npy", "--write", "root"], 2, ["--write", "--out"]),
     (["x", "x=a.npy", "--out", "r.json"], 2, ["not .json"]), (["x", "x=a.npy", "--out", "nowhere/r.npy"], 3, ["nowhere"]),
     (["x", "x=a.npy", "--out", "a.npy"], 3, ["a.npy", "--overwrite"]), (["x.min(0)", "x=empty.npy", "--out", "r.npy"], 2, ["no min"]),
     (["x", "x=a.npy", "--out", "r.npy", "--memory", "100"], 2, ["--memory"]), (["x", "x=a.npy", "--out", "r.npy", "--seed", "-1"], 2, ["--seed"]),

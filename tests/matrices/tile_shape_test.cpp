@@ -30,12 +30,22 @@ TEST(TileShape, is_square_where_they_lie_across) {
   EXPECT_EQ(tile(10000, 10000, {along, {.rows_together = false, .whole = false}}), (ChunkShape{52, 10000}));
 }
 
-TEST(TileShape, has_long_runs_for_the_file_that_it_goes_to) {
+TEST(TileShape, is_of_whole_lines_of_the_file_that_it_goes_to) {
+  using storage::Contiguous;
   const std::vector<Lie> one_along{along}, one_across{across};
-  EXPECT_EQ(tile_shape(10000, 10000, one_across, {.written = storage::Contiguous::rows}), (ChunkShape{64, 8192}));
-  EXPECT_EQ(tile_shape(10000, 10000, one_along, {.written = storage::Contiguous::columns}), (ChunkShape{8192, 64}));
-  EXPECT_EQ(tile_shape(10000, 10000, one_along, {.written = storage::Contiguous::rows}), (ChunkShape{52, 10000}));
-  EXPECT_EQ(tile_shape(10000, 10000, one_across, {.written = storage::Contiguous::columns}), (ChunkShape{10000, 52}));
+  for (const auto& inputs : {one_along, one_across}) {
+    EXPECT_EQ(tile_shape(10000, 10000, inputs, {.written = Contiguous::rows}), (ChunkShape{52, 10000}));
+    EXPECT_EQ(tile_shape(10000, 10000, inputs, {.written = Contiguous::columns}), (ChunkShape{10000, 52}));
+  }
+}
+
+TEST(TileShape, takes_whole_cache_lines_of_what_lies_across_long_lines) {
+  using storage::Contiguous;
+  const std::vector<Lie> one_along{along}, one_across{across};
+  EXPECT_EQ(tile_shape(100000, 100000, one_across, {.written = Contiguous::rows}), (ChunkShape{16, 32768}));
+  EXPECT_EQ(tile_shape(100000, 100000, one_along, {.written = Contiguous::columns}), (ChunkShape{32768, 16}));
+  EXPECT_EQ(tile_shape(3, 1'000'000, one_across, {.written = Contiguous::rows}), (ChunkShape{3, 174762}));
+  EXPECT_EQ(tile_shape(1'000'000, 3, one_along, {.written = Contiguous::columns}), (ChunkShape{174762, 3}));
 }
 
 TEST(TileShape, keeps_what_is_reduced_side_by_side_small_and_blocks_large) {

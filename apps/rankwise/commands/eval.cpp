@@ -42,9 +42,9 @@ class Eval final : public Command {
         ->required()
         ->type_name("EXPRESSION");
     inputs_.add_to(app);
-    add_value(app, "--out", "FILE[:DATASET]", "a new file: .h5 (dataset /x unless named), .npy or .csv",
-              [this](const std::string& t) { output_.set_destination(t); });
-    output_.add_to(app, {.type = "f8; of integers alone: i8; of comparisons: u1"});
+    auto* out = add_value(app, "--out", "FILE[:DATASET]", "a new file: .h5 (dataset /x unless named), .npy or .csv",
+                          [this](const std::string& t) { output_.set_destination(t); });
+    output_.add_to(app, {.type = "f8; of integers alone: i8; of comparisons: u1"}, out);
     add_value(app, "--seed", "S", "another seed, other numbers from random() and normal() (default: 0)",
               [this](const std::string& t) { seed_ = parse_count(t, "--seed"); });
     add_deliver(app, deliver_);

@@ -46,10 +46,15 @@ ChunkShape tile_shape(std::uint64_t rows, std::uint64_t columns, std::span<const
   }
   ChunkShape tile;
   if (any_across && any_along) {
-    // A file takes long runs best; memory gives whole cache lines as fast as it gives pages.
-    tile.rows = std::min<std::uint64_t>(rows, !written ? 512 : *written == Contiguous::rows ? 64 : 8192);
-    tile.columns = std::min(columns, tile_elements / tile.rows);
-    tile.rows = std::min(rows, tile_elements / tile.columns);
+    // A file takes whole lines best; memory gives whole cache lines about as fast as it gives pages.
+    const std::uint64_t least = written ? 16 : 512;
+    if (written == Contiguous::columns) {
+      tile.rows = std::min(rows, tile_elements / std::min(columns, least));
+      tile.columns = std::min(columns, tile_elements / tile.rows);
+    } else {
+      tile.columns = std::min(columns, tile_elements / std::min(rows, least));
+      tile.rows = std::min(rows, tile_elements / tile.columns);
+    }
   } else if (any_across) {
     tile.rows = std::min(rows, tile_elements);
     tile.columns = std::min(columns, tile_elements / tile.rows);

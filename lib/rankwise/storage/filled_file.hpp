@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -35,6 +36,7 @@ class FilledFile {
   [[noreturn]] void fail(int reason) const;
   std::string shown_as_;
   int descriptor_;
+  mutable std::atomic<std::uint64_t> waiting_ = 0;  ///< bytes that nobody has sent on their way to the disk
 };
 
 }  // namespace rankwise::storage
