@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cmath>
+
 #include <cstdio>
 #include <deque>
 #include <limits>
@@ -164,7 +166,9 @@ void DenseCommand::print(const Invocation& invocation, const Infos& infos, const
   }
   const Extents extents = result(infos);
   answer("{}: {} × {} float64 · {}\n", destination_->file, extents.rows, extents.columns, invocation.layout_line());
-  answer("{} = {:.2g}{}\n", residual_in_words(), computed.residual,
+  answer("{} = {}{}\n", residual_in_words(),
+         std::isfinite(computed.residual) ? fmt::format("{:.2g}", computed.residual)
+                                          : "not known: there are infinities or NaN",
          computed.condition ? fmt::format(" · condition {:.3g}", *computed.condition) : "");
   answer("in {}, {}FLOP/s\n", report::duration(invocation.seconds()),
          report::with_prefix(operations(infos) / invocation.seconds()));
@@ -178,7 +182,11 @@ nlohmann::ordered_json DenseCommand::record(const Invocation& invocation, const 
   json["out"] = destination_->file;
   json["rows"] = extents.rows;
   json["columns"] = extents.columns;
-  json["residual"] = computed.residual;
+  if (std::isfinite(computed.residual)) {
+    json["residual"] = computed.residual;
+  } else {
+    json["residual"] = nullptr;
+  }
   if (computed.condition) json["condition"] = *computed.condition;
   if (const auto core = dense::openblas_core()) json["openblas_core"] = *core;
   std::string identities;

@@ -84,6 +84,37 @@ def test_another_type(tmp_path):
     assert not (tmp_path / "c.npy").exists()
 
 
+def test_integers_that_float64_rounds_are_refused(tmp_path):
+    (tmp_path / "ids.csv").write_text("id,v\n9007199254740993,1\n9007199254740995,2\n")
+    assert_refused(run("convert", "ids.csv", "ids.npy", "--dtype", "i8", cwd=tmp_path), 3, "ids.csv", "2^53")
+    assert_refused(run("convert", "id*.csv", "ids.npy", "--dtype", "i8", cwd=tmp_path), 3, "2^53")
+    a, b = np.array([[2**53 + 1, 5]]), np.array([[1, 2]], dtype="i2")
+    write_npy(tmp_path / "p1.npy", a), write_npy(tmp_path / "p2.npy", b), write_npy(tmp_path / "q1.npy", a)
+    write_npy(tmp_path / "q2.npy", b.astype("f4"))
+    assert run("convert", "p*.npy", "p.npy", cwd=tmp_path).returncode == 0
+    both = np.load(tmp_path / "p.npy")
+    assert both.dtype == np.int64 and (both == np.concatenate([a, b])).all()
+    assert_refused(run("convert", "q*.npy", "q.npy", cwd=tmp_path), 3, str(2**53 + 1), "float64")
+    assert not (tmp_path / "q.npy").exists() and not (tmp_path / "ids.npy").exists()
+
+
+@pytest.mark.parametrize("types", [("i1", "i4"), ("u1", "u2"), ("u1", "i1"), ("i2", "u4"), ("u8", "i8"), ("i8", "f4"), ("f4", "f8")])
+def test_files_of_several_types_are_of_numpys_common_one(types, tmp_path):
+    for i, dtype in enumerate(types):
+        write_npy(tmp_path / f"p{i}.npy", np.array([[1, 2], [3, 100]], dtype=dtype))
+    assert run("convert", "p?.npy", "o.npy", cwd=tmp_path).returncode == 0
+    got = np.load(tmp_path / "o.npy")
+    assert got.dtype == np.result_type(*types) and (got == [[1, 2], [3, 100]] * 2).all()
+
+
+def test_a_number_that_float32_has_not_is_refused(tmp_path):
+    source = write_npy(tmp_path / "a.npy", np.array([[1, np.inf], [-np.inf, np.nan]]))
+    assert run("convert", source, tmp_path / "o.npy", "--dtype", "f4").returncode == 0
+    assert np.array_equal(np.load(tmp_path / "o.npy"), np.array([[1, np.inf], [-np.inf, np.nan]], dtype="f4"), equal_nan=True)
+    source = write_npy(tmp_path / "b.npy", np.array([[1, np.finfo("f4").max], [-1e39, 2]]))
+    assert_refused(run("convert", source, tmp_path / "n.npy", "--dtype", "f4", ranks=2), 3, "row 1, column 0", "-1e+39", "float32")
+
+
 def test_names_go_along(tmp_path):
     frame = pandas.DataFrame({"α β": [1.5, 2.0], "x,y": [3.0, np.nan], 'q"': [5.0, 6.0]})
     frame.to_csv(tmp_path / "a.csv", index=False)

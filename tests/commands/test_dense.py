@@ -149,6 +149,24 @@ def test_nan_goes_through_a_product(tmp_path):
         assert np.isnan(np.load(tmp_path / "c.npy")).sum() == 40
 
 
+@pytest.mark.parametrize("ranks", [None, 3])
+@pytest.mark.parametrize("scale", [1e-180, 1e200])
+def test_residuals_neither_overflow_nor_vanish(ranks, scale, tmp_path):
+    random = np.random.default_rng(4)
+    a, b = scale * (random.normal(size=(30, 30)) + 10 * np.eye(30)), scale * random.normal(size=(30, 2))
+    result = run_json("solve", write_npy(tmp_path / "a.npy", a), write_npy(tmp_path / "b.npy", b), "--out", tmp_path / "x.npy", ranks=ranks)
+    assert 1e-18 < result["residual"] < 1e-13
+    assert np.abs(np.load(tmp_path / "x.npy") - np.linalg.solve(a / scale, b / scale)).max() < 1e-13
+
+
+@pytest.mark.parametrize("ranks", [None, 3])
+def test_a_product_beyond_float64_is_told(ranks, tmp_path):
+    source = write_npy(tmp_path / "a.npy", np.full((4, 4), 1e200))
+    done = run("matmul", source, source, "--out", tmp_path / "c.npy", ranks=ranks)
+    assert done.returncode == 0 and "infinities" in done.stdout and np.isinf(np.load(tmp_path / "c.npy")).all()
+    assert run_json("matmul", source, source, "--out", tmp_path / "d.npy", ranks=ranks)["residual"] is None
+
+
 def test_plan_says_what_it_takes(tmp_path):
     write_npy(tmp_path / "a.npy", np.eye(500))
     for ranks, times in ((None, 2), (2, 2), (4, 1)):

@@ -203,7 +203,7 @@ def test_types_by_themselves(text, dtype, tmp_path):
 
 
 @pytest.mark.parametrize("value, text, dtype, words", [
-    (300, "x", "i1", ["row 0, column 0 is 300", "int8"]), (-1, "x", "u1", ["is -1", "uint8"]), (1, "x / 2", "i4", ["0.5"]),
+    (300, "x", "i1", ["row 0, column 0 is 300", "int8"]), (300, "x * 1e300", "f4", ["e+302", "float32"]), (-1, "x", "u1", ["is -1", "uint8"]), (1, "x / 2", "i4", ["0.5"]),
     (0, "x / 0", "i4", ["nan"]), (2**53, "x", None, ["2^53", "1.0 *"]), (2**53 + 1, "x - x.min(0)", None, ["2^53"]), (2**31, "x * x * 4", None, ["2^53"]),
     (2**52, "x + x - x", None, ["2^53"]), (2**52, "(x + x) == x", None, ["2^53"])])
 def test_what_a_type_cannot_hold(value, text, dtype, words, tmp_path):
@@ -212,6 +212,27 @@ def test_what_a_type_cannot_hold(value, text, dtype, words, tmp_path):
         done = run("eval", text, f"x={source}", "--out", tmp_path / "r.npy", *(["--dtype", dtype] if dtype else []), ranks=ranks)
         assert_refused(done, 3, *words)
         assert not (tmp_path / "r.npy").exists()
+
+
+def test_integers_that_float64_rounds_are_not_taken_for_others(tmp_path):
+    """Nanoseconds since 1970, as pandas has them."""
+    a = np.array([17 * 10**17, 17 * 10**17 + 1, 17 * 10**17 + 100])
+    source = write_npy(tmp_path / "a.npy", a)
+    for text in ("sum((x == 3) * 1.0)", "mean(where(x != min(x), 1.0, 0.0))", "sum(where(x - 1 < 5, 0.5, 2.5))", "sum(x <= x)"):
+        assert_refused(run("eval", text, f"x={source}"), 3, "2^53")
+        assert_refused(run("eval", text, f"x={source}", ranks=2), 3, "2^53")
+    for text in ("sum((x == 1700000000000000001) * 1.0)", "9007199254740993 - 1", "2 ** 53 + 1", "sum(x * 9007199254740993 == 1)"):
+        assert_refused(run("eval", text, *([f"x={source}"] if "x" in text else [])), 2, "2^53", ".0")
+    assert float(run("eval", "mean(x * 0.5)", f"x={source}").stdout) == np.mean(a * 0.5)
+    assert run("eval", "sum(x > 17e17)", f"x={source}").stdout.strip() == str((a > 17e17).sum())
+    assert float(run("eval", "2 ** 53 * 1.5").stdout) == 2**53 * 1.5
+
+
+def test_one_number_as_json(tmp_path):
+    source = write_npy(tmp_path / "a.npy", np.array([[1, 2], [3, 4]]))
+    for text, value in (("sum(x)", 10), ("max(x) > 3", True), ("mean(x)", 2.5), ("0.0 / 0", None)):
+        got = run_json("eval", text, *([f"x={source}"] if "x" in text else []))["value"]
+        assert got == value and type(got) is type(value), text
 
 
 def test_sums_of_integers_are_exact(tmp_path):

@@ -111,8 +111,9 @@ def test_points_that_give_no_number():
         assert_refused(run(*words, ranks=ranks), 3, "of 10000 points give NaN", "--nan-policy omit")
     result = run_json(*words, "--nan-policy", "omit")
     assert 4500 < result["not_finite"] < 5500 and abs(result["estimate"] + 2) < 0.2
-    none = run_json("integrate", "0 * x / 0", "--over", "x=0:1", "--samples", 100, "--nan-policy", "omit")
-    assert none["estimate"] is None and none["standard_error"] is None and none["not_finite"] == 100
+    for ranks in (None, 3):
+        none = run("integrate", "0 * x / 0", "--over", "x=0:1", "--samples", 100, "--nan-policy", "omit", ranks=ranks)
+        assert_refused(none, 3, "all 100 points")
 
 
 def test_a_checkpoint_knows_which_variable_has_which_range(tmp_path):
@@ -126,6 +127,23 @@ def test_what_was_drawn_is_kept_when_points_gave_no_number(tmp_path):
     words = ["integrate", "log(x)", "--over", "x=-1:1", "--samples", 100000, "--checkpoint", tmp_path / "c", "--resume"]
     assert_refused(run(*words), 3, "--nan-policy omit")
     assert run_json(*words, "--nan-policy", "omit")["resumed"] == 1
+
+
+@pytest.mark.parametrize("text, over, truth", [("4 / (1 + x*x)", "x=0:1", np.pi), ("x", "x=-1:1", 0), ("1e-200 * x", "x=0:1", 5e-201)])
+@pytest.mark.parametrize("sampler", ["random", "sobol"])
+def test_the_error_is_never_less_than_rounding(text, over, truth, sampler):
+    got = run_json("integrate", text, "--over", over, "--samples", 1e7, "--sampler", sampler)
+    assert got["standard_error"] > 0 and abs(got["estimate"] - truth) <= 4 * got["standard_error"]
+
+
+@pytest.mark.parametrize("words", [["4 / (1 + x*x)", "--over", "x=0:1", "--until-error", "1e-17"], ["x", "--over", "x=-1:1", "--until-relative-error", "1e-3"]])
+def test_a_goal_below_rounding_is_told(words):
+    assert_refused(run("integrate", *words, "--sampler", "sobol"), 3, "rounding")
+
+
+def test_a_box_of_no_width_has_no_integral():
+    got = run_json("integrate", "x", "--over", "x=1:1", "--until-relative-error", 1e-3)
+    assert got["estimate"] == 0 and got["error_reached"]
 
 
 def test_points_that_all_give_the_same_are_not_believed_at_once():
@@ -144,7 +162,7 @@ def test_large_numbers():
 
 
 @pytest.mark.parametrize("words, told", [
-    (["log(x)", "--over", "x=-2:-1", "--nan-policy", "omit", "--until-error", "1e-3"], "no error can be reached"),
+    (["log(x)", "--over", "x=-2:-1", "--nan-policy", "omit", "--until-error", "1e-3"], "points give NaN"),
     (["exp(x)", "--over", "x=0:700", "--until-error", "1"], "no error can be reached"),
     (["x", "--over", "x=0:1", "--until-error", "1e-12"], "more than can be drawn")])
 def test_a_goal_out_of_reach_is_told(words, told):

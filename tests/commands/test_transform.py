@@ -232,6 +232,27 @@ def test_columns_without_names_have_numbers(tmp_path):
     assert_refused(run("transform", tmp_path / "a.npy", "z = col3", "--out", tmp_path / "n.h5"), 2, "no column named 'col3'", "column 5")
 
 
+def test_one_column_keeps_its_name(tmp_path):
+    source = write_columns(tmp_path / "t.h5", {"a": np.arange(4.0), "b": np.ones(4)})
+    assert run("transform", source, "c = a + b", "--only-new", "--out", tmp_path / "c.h5").returncode == 0
+    assert run("transform", tmp_path / "c.h5", "d = c * 2", "--out", tmp_path / "d.h5").returncode == 0
+    assert (read_columns(tmp_path / "d.h5")["d"] == 2 * np.arange(1.0, 5)).all()
+
+
+@pytest.mark.parametrize("what", ["missing", "no such column", "another length"])
+def test_a_table_whose_links_lead_nowhere_is_no_smaller_table(what, tmp_path):
+    source = write_columns(tmp_path / "t.h5", {"a": np.arange(4.0), "b": np.ones(4)})
+    assert run("transform", source, "c = a + b", "--out", tmp_path / "c.h5").returncode == 0
+    assert run("eval", "mean(x)", f"x={tmp_path}/c.h5").stdout == "1.6666666666666667\n"
+    os.remove(tmp_path / "t.h5")
+    if what != "missing":
+        write_columns(tmp_path / "t.h5", {"a": np.arange(4.0)} if what == "no such column" else {"a": np.arange(5.0), "b": np.ones(5)})
+    for words in (["columns", "c.h5"], ["eval", "mean(x)", "x=c.h5"], ["convert", "c.h5", "o.csv"], ["transform", "c.h5", "x = c", "--out", "o.csv"]):
+        done = run(*words, cwd=tmp_path)
+        assert done.returncode == 3 and ("t.h5" in done.stderr or "other files" in done.stderr), done.stderr
+    assert run("columns", "c.h5:/c", cwd=tmp_path).returncode == 0
+
+
 @pytest.mark.parametrize("words, code, told", [
     (["z = x +"], 2, ["column 8"]), (["z = x.T"], 2, [".T"]), (["z = mean(x)"], 2, ["mean"]), (["z = xx"], 2, ["'xx'", "'x'"]),
     (["x + 1"], 2, ["name = expression"]), (["= x"], 2, ["name = expression"]), (["z = import os"], 2, []), (["z = " + "(" * 10**5], 2, []),

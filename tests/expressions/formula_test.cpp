@@ -104,9 +104,9 @@ TEST(Formula, knows_what_stays_integer_and_what_is_true_or_false) {
                                                             {"random()", Elements::reals},
                                                             {"True", Elements::truths},
                                                             {"pi", Elements::reals},
-                                                            {"2 ** 60", Elements::reals},
+                                                            {"2 ** 60", Elements::integers},
                                                             {"2 ** 10", Elements::integers},
-                                                            {"9007199254740993", Elements::reals}};
+                                                            {"9007199254740993", Elements::integers}};
   for (const auto& [text, elements] : cases) EXPECT_EQ(whole_of(text).elements, elements) << text;
 }
 
@@ -152,11 +152,11 @@ TEST(Formula, what_cannot_be_meant_is_told_where_it_is) {
       {"where(x, y)", "where() takes 3 arguments, not 2 (column 1): where(x, y)"},
       {"random(3)", "random() takes 0 arguments, not 1 (column 1): random(3)"},
       {"exp(x=y)", "exp() has no 'x' (column 7): exp(x=y)"},
-      {"mean(x, 2)", "the axis of mean() is 0 or 1 for the shape (3, 4) (column 9): mean(x, 2)"},
-      {"mean(x, 0.5)", "the axis of mean() is 0 or 1 for the shape (3, 4) (column 9): mean(x, 0.5)"},
-      {"mean(x, y)", "the axis of mean() is 0 or 1 for the shape (3, 4) (column 9): mean(x, y)"},
-      {"mean(v, 1)", "the axis of mean() is 0 for the shape (4,) (column 9): mean(v, 1)"},
-      {"mean(3, 0)", "the axis of mean() is left away for the shape () (column 9): mean(3, 0)"},
+      {"mean(x, 2)", "the axis of mean() is 0 or 1 (column 9): mean(x, 2)"},
+      {"mean(x, 0.5)", "the axis of mean() is 0 or 1 (column 9): mean(x, 0.5)"},
+      {"mean(x, y)", "the axis of mean() is 0 or 1 (column 9): mean(x, y)"},
+      {"mean(v, 1)", "the axis of mean() is 0 for a vector (column 9): mean(v, 1)"},
+      {"mean(3, 0)", "the axis of mean() is left away for one number (column 9): mean(3, 0)"},
       {"mean()", "mean(x) needs something to take (column 1): mean()"},
       {"mean(axis=0)", "mean(x) needs something to take (column 1): mean(axis=0)"},
       {"mean(x, 0, 1)", "mean(x, axis) takes 1 or 2 arguments, not 3 (column 1): mean(x, 0, 1)"},

@@ -43,6 +43,8 @@ TEST(Format, uncertainties_have_two_digits) {
   EXPECT_EQ(with_uncertainty(3.14, 0.0996), "3.14(10)");
   EXPECT_EQ(with_uncertainty(4, 0), "4");
   EXPECT_EQ(with_uncertainty(1000, 25), "1000 ± 25");
+  EXPECT_EQ(with_uncertainty(4.9989e-156, 2.9e-159), "4.9989(29)e-156");
+  EXPECT_EQ(with_uncertainty(0, 2e-20), "0.0(20)e-20");
 }
 
 TEST(Format, text_from_files_cannot_drive_the_terminal) {

@@ -132,9 +132,10 @@ class Convert final : public Command {
 
 const char* const convert_explanation =
     R"(Values stay what they are, but for --dtype f4, which rounds, and NaN, of which there is one; a type that cannot hold a
-value refuses it. Columns that are not numbers are left out. Names of columns go along: as the header of a CSV, as dimension
-scale of an HDF5 dataset. A CSV's numbers have as many digits as they need to come back the same. A dataset of one dimension
-stays one.
+value refuses it. Columns of an HDF5 table that are not numbers are left out; text in a CSV is an error. Numbers of a CSV are
+float64: integers of 2^53 and more are refused where integers are wanted. Names of columns go along: as the header of a CSV,
+as dimension scale of an HDF5 dataset. A CSV's numbers have as many digits as they need to come back the same. A dataset of
+one dimension stays one.
 
 Tiles are read and written by all threads of all ranks, also where rows become columns: neither matrix is ever in memory as
 a whole. Gzip chunks are inflated and compressed in all threads.

@@ -194,7 +194,11 @@ class Eval final : public Command {
     digest.add("number");
     digest.add(number);
     auto json = record(invocation, evaluation, digest.hex());
-    if (std::isfinite(number)) {
+    if (std::isfinite(number) && evaluation.elements() == Elements::truths) {
+      json["value"] = number != 0;
+    } else if (std::isfinite(number) && evaluation.elements() == Elements::integers) {
+      json["value"] = static_cast<std::int64_t>(number);
+    } else if (std::isfinite(number)) {
       json["value"] = number;
     } else {
       json["value"] = nullptr;
@@ -242,7 +246,8 @@ keyed by the element's place; pi inf nan True False. Shapes are broadcast as Num
 A result of one number is printed; a matrix or vector goes to --out, tile by tile: it may be larger than memory, and so may
 what it is made of. A transposed matrix is read where its tile lies in the file. Reductions inside an expression are passes
 over their arguments before. Everything is computed in float64; integers of 2^53 and more, where that is not exact, are
-refused where the result consists of integers. A type that cannot hold a number (--dtype i1: 300, 0.5) refuses it.
+refused where the result consists of integers, or two of them are compared. A type that cannot hold a number (--dtype i1:
+300, 0.5; f4: 1e300) refuses it. Truth values that are read are integers: m == 1 makes truth values of them again.
 
 The result has the same bits on any ranks × threads and any x86-64-v3 or ARMv8 processor. The digest is of type, shape and
 values, tile by tile: the same values made of files that are laid out otherwise may have another.

@@ -231,7 +231,8 @@ up to 16 times a power of two.
 
 --until-error draws 2^20 points at first, then as many again as there were, until the standard error at the end of a batch
 is at most E. With --samples, too, no more than those are drawn; a note tells if that was too few. With --checkpoint, a later
-run goes on to a smaller E. Points that give NaN or an infinity are refused, or left out and counted (--nan-policy omit).
+run goes on to a smaller E. Points that give NaN or an infinity are refused, or left out and counted (--nan-policy omit):
+then the answer is the mean of the others, times the volume of the whole box. The standard error is never less than rounding.
 
 Every bit of the answer depends on the integrand, the ranges, the samples and the seed alone: not on ranks, threads or
 processor.

@@ -195,12 +195,13 @@ const char* const transform_explanation =
     R"(The language is that of eval, row by row: no .T, no sums; `name with spaces` between backticks; columns without names
 are col0, col1, ... Assignments are done in their order: a later one sees what an earlier one made; a name that is there
 gets other values. random() and normal() depend on the seed and the row's number in SOURCE. --where looks at the columns
-of SOURCE, whatever assignments make of them. Comparisons are stored as u1, integers alone as i8, all else as f8.
+of SOURCE, whatever assignments make of them. Comparisons are stored as u1, integers alone as i8, all else as f8. Truth
+values that are read are integers: flag == 1 makes truth values of them again.
 
 SOURCE is never written to. In HDF5, each column is a 1-D dataset; columns that stay as they are, and are datasets of their
 own in SOURCE, become external links to it, which cost nothing and need SOURCE to stay where it is (--copy: without). Text
-stays by a link alone: --where and --copy leave it out. From CSV to CSV, fields that stay are written as they stand, numbers
-or not.
+stays by a link alone: --where and --copy leave it out. From one CSV to CSV, fields that stay are written as they stand,
+numbers or not; from several ('part-*.csv'), and to HDF5, all columns have to be numbers, which are float64.
 
 The result has the same bits on any ranks × threads and any x86-64-v3 or ARMv8 processor. The digest is of names, types and
 what is written, not of what links lead to.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -46,16 +47,22 @@ struct Probes {
   }
 };
 
-double distance(std::span<const double> a, std::span<const double> b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
-  return std::sqrt(sum);
+/// Squares neither overflow nor vanish. NaN if there is one, or an infinity.
+double norm(std::span<const double> a) {
+  double largest = 0, sum = 0;
+  for (const double x : a) {
+    if (!std::isfinite(x)) return std::numeric_limits<double>::quiet_NaN();
+    largest = std::max(largest, std::abs(x));
+  }
+  if (largest == 0) return 0;
+  for (const double x : a) sum += (x / largest) * (x / largest);
+  return largest * std::sqrt(sum);
 }
 
-double norm(std::span<const double> a) {
-  double sum = 0;
-  for (const double x : a) sum += x * x;
-  return std::sqrt(sum);
+double distance(std::span<const double> a, std::span<const double> b) {
+  std::vector<double> differences(a.size());
+  std::transform(a.begin(), a.end(), b.begin(), differences.begin(), std::minus<>());
+  return norm(differences);
 }
 
 /// About ‖A⁻¹‖ in the ∞-norm, from below: Higham's estimator ("FORTRAN codes for estimating the one-norm of a real or
@@ -90,6 +97,7 @@ void check_residual(const ranks::Communicator& ranks, const Answer& answer, std:
   const double rounding = static_cast<double>(size) * std::numeric_limits<double>::epsilon() * *answer.condition;
   ranks::agree(ranks, [&] {
     if (answer.residual <= much * rounding || !std::isfinite(rounding)) return;
+    if (std::isnan(answer.residual)) throw InputError("the answer cannot be tried: its product is beyond float64");
     throw MpiError(fmt::format("the answer is not one: its residual is {:.1e}", answer.residual));
   });
 }

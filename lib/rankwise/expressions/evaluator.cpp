@@ -48,9 +48,8 @@ const double* together(const LeafView& view, const double* first, std::size_t ro
 
 /// Whether each of them is an integer that float64 tells from its neighbours.
 bool are_exact(const double* values, std::size_t size) {
-  constexpr double most = 0x1p53;
   std::size_t exact = 0;
-  for (std::size_t i = 0; i < size; ++i) exact += static_cast<std::size_t>(std::abs(values[i]) < most);
+  for (std::size_t i = 0; i < size; ++i) exact += static_cast<std::size_t>(std::abs(values[i]) < most_exact);
   return exact == size;
 }
 
@@ -125,8 +124,8 @@ void Evaluator::run(const Rectangle& rectangle, std::span<const LeafView> views,
   }
 }
 
-void Evaluator::need_exact(const double* integers, std::size_t size) const {
-  if (program_.elements == Elements::reals || are_exact(integers, size)) return;
+void Evaluator::need_exact(const double* integers, std::size_t size) {
+  if (are_exact(integers, size)) return;
   throw InputError(
       "an integer is 2^53 or more, where float64, in which everything is computed, is not exact; 1.0 * ... takes them "
       "as real numbers");
@@ -150,7 +149,7 @@ void Evaluator::run_strip(const Rectangle& rectangle, const Strip& strip, std::s
     if (strip.rows == 1 && views[i].column_stride == 1) {
       fetch(first + size, std::min<std::size_t>(size, rectangle.columns - strip.column - size));
     }
-    if (leaf.elements == Elements::integers) need_exact(registers_[i], size);
+    if (leaf.exact) need_exact(registers_[i], size);
   }
   const bool in_place = strip.rows == 1 || row_stride == strip.columns;
   const double* made = registers_[program_.result];
@@ -161,7 +160,7 @@ void Evaluator::run_strip(const Rectangle& rectangle, const Strip& strip, std::s
     kernels::apply(step.operation,
                    {registers_[step.operands[0]], registers_[step.operands[1]], registers_[step.operands[2]]}, size,
                    to);
-    if (step.elements == Elements::integers) need_exact(to, size);
+    if (step.exact) need_exact(to, size);
     made = to;
   }
   if (made == result) return;

@@ -51,7 +51,7 @@ class Evaluator {
   };
   void run_strip(const Rectangle& rectangle, const Strip& strip, std::span<const LeafView> views, double* result,
                  std::size_t row_stride);
-  void need_exact(const double* integers, std::size_t size) const;
+  static void need_exact(const double* integers, std::size_t size);
   double* room_of(std::size_t index) { return room_.data() + index * strip_size_; }
 
   const Program& program_;

@@ -174,11 +174,10 @@ class Meaning {
     if (value.kind != Kind::number || value.elements == Elements::reals || value.number < -dimensions ||
         value.number >= dimensions) {
       fail(syntax_.nodes[node.arguments[argument].node],
-           fmt::format("the axis of {}() is {} for the shape {}", node.word,
+           fmt::format("the axis of {}() is {}", node.word,
                        shape.dimensions == 2   ? "0 or 1"
-                       : shape.dimensions == 1 ? "0"
-                                               : "left away",
-                       shape.text()));
+                       : shape.dimensions == 1 ? "0 for a vector"
+                                               : "left away for one number"));
     }
     if (shape.dimensions == 1) return -1;
     return static_cast<int>(value.number < 0 ? value.number + dimensions : value.number);

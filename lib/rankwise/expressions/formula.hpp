@@ -19,6 +19,9 @@ enum class Elements : std::uint8_t {
   reals,
 };
 
+/// Integers from here on are not all of float64's.
+inline constexpr double most_exact = 0x1p53;
+
 /// What a name stands for.
 struct Operand {
   std::string name;

@@ -11,8 +11,6 @@ using kernels::Operation;
 using Node = Formula::Node;
 using Kind = Formula::Kind;
 
-constexpr double most_exact = 0x1p53;  ///< integers beyond are not all doubles
-
 bool gives_truths(Operation operation) {
   switch (operation) {
     case Operation::less:
@@ -26,6 +24,11 @@ bool gives_truths(Operation operation) {
     default:
       return false;
   }
+}
+
+/// An integer that float64 may have rounded already.
+bool is_inexact(const Node& node) {
+  return node.elements == Elements::integers && !(std::abs(node.number) < most_exact);
 }
 
 Shape reduced(const Shape& shape, int axis, bool keepdims) {
@@ -50,7 +53,6 @@ Elements elements_of(Statistic statistic, Elements given) {
 }  // namespace
 
 std::size_t NodeStore::number(double value, Elements elements) {
-  if (elements == Elements::integers && !(std::abs(value) < most_exact)) elements = Elements::reals;
   return keep({.kind = Kind::number, .elements = elements, .number = value});
 }
 
@@ -72,7 +74,7 @@ std::size_t NodeStore::operation(Operation operation, const std::vector<std::siz
     made.shape = broadcast(made.shape, argument.shape).value();
     const bool condition = operation == Operation::where && i == 0;
     if (!gives_truths(operation) && !condition) made.elements = std::max(made.elements, argument.elements);
-    constant = constant && argument.kind == Kind::number;
+    constant = constant && argument.kind == Kind::number && !is_inexact(argument);
     numbers[i] = argument.number;
   }
   if (!constant) return keep(made);

@@ -21,7 +21,6 @@ class NodeStore {
   [[nodiscard]] const Formula::Node& operator[](std::size_t node) const { return nodes_[node]; }
   std::vector<Formula::Node> take() { return std::move(nodes_); }
 
-  /// Integers beyond 2^53 count as real.
   std::size_t number(double value, Elements elements);
   std::size_t operand(std::uint64_t index, const Operand& operand);
   /// @param kind uniform or normal; never the same as another

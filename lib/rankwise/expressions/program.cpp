@@ -1,10 +1,18 @@
 #include "rankwise/expressions/program.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
+#include <cmath>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <set>
+#include <span>
 #include <utility>
+
+#include "rankwise/base/errors.hpp"
 
 namespace rankwise::expressions {
 namespace {
@@ -52,8 +60,31 @@ class ProgramMaker {
         needed.insert({node.arguments[static_cast<std::size_t>(i)], swapped});
       }
     }
+    find_exact(needed);
     for (const View& view : needed) values_.emplace(view, value_of(view, pass_of));
     last_ = values_.at(root);
+  }
+
+  /// Integers have to be exact where nothing but integers and truth values come of them: in such a result, and on both
+  /// sides of a comparison.
+  void find_exact(const std::set<View>& needed) {
+    const auto is_real = [&](std::size_t node) { return formula_.node(node).elements == Elements::reals; };
+    if (program_.elements != Elements::reals) exact_.insert(needed.rbegin()->node);
+    // From the back: a node stands behind those that it is made of.
+    for (auto view = needed.rbegin(); view != needed.rend(); ++view) {
+      const Formula::Node& node = formula_.node(view->node);
+      const int count = node.kind == Kind::transposed  ? 1
+                        : node.kind == Kind::operation ? kernels::operands_of(node.operation)
+                                                       : 0;
+      const std::span arguments(node.arguments.data(), static_cast<std::size_t>(count));
+      const bool compares =
+          node.elements == Elements::truths && std::none_of(arguments.begin(), arguments.end(), is_real);
+      if (!compares && !has_to_be_exact(view->node)) continue;
+      std::copy_if(arguments.begin(), arguments.end(), std::inserter(exact_, exact_.end()), std::not_fn(is_real));
+    }
+  }
+  [[nodiscard]] bool has_to_be_exact(std::size_t node) const {
+    return formula_.node(node).elements == Elements::integers && exact_.contains(node);
   }
 
   template <class PassOf>
@@ -61,10 +92,17 @@ class ProgramMaker {
     const Formula::Node& node = formula_.node(view.node);
     switch (node.kind) {
       case Kind::number:
+        if (has_to_be_exact(view.node) && !(std::abs(node.number) < most_exact)) {
+          throw UsageError(
+              fmt::format("the integer {0:.0f}, or one beside it, is 2^53 or more, where float64, in which everything "
+                          "is computed, is "
+                          "not exact; {0:.0f}.0 is taken as a real number",
+                          node.number));
+        }
         return constant(node.number);
       case Kind::operand:
-        return leaf(seen({.kind = Leaf::Kind::operand, .index = node.index, .elements = node.elements}, node.shape,
-                         view.swapped));
+        return leaf(seen({.kind = Leaf::Kind::operand, .index = node.index, .exact = has_to_be_exact(view.node)},
+                         node.shape, view.swapped));
       case Kind::uniform:
       case Kind::normal: {
         const auto kind = node.kind == Kind::uniform ? Leaf::Kind::uniform : Leaf::Kind::normal;
@@ -74,14 +112,14 @@ class ProgramMaker {
         return leaf(seen({.kind = Leaf::Kind::reduced,
                           .index = pass_of(view.node),
                           .reduction = node.reduction,
-                          .elements = node.elements},
+                          .exact = has_to_be_exact(view.node)},
                          node.shape, view.swapped));
       case Kind::transposed:
         return values_.at({node.arguments[0], !view.swapped});
       case Kind::operation:
         break;
     }
-    Step step{.operation = node.operation, .elements = node.elements};
+    Step step{.operation = node.operation, .exact = has_to_be_exact(view.node)};
     std::array<Value, 3> operands{};
     for (int i = 0; i < kernels::operands_of(node.operation); ++i) {
       const auto at = static_cast<std::size_t>(i);
@@ -146,6 +184,7 @@ class ProgramMaker {
 
   const Formula& formula_;
   Program program_;
+  std::set<std::size_t> exact_;  // nodes
   std::map<View, Value> values_;
   std::map<std::uint64_t, std::size_t> constants_;  // by their bits
   std::vector<std::array<Value, 3>> operands_;      // of each step

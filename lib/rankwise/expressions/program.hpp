@@ -22,7 +22,7 @@ struct Leaf {
   Kind kind = Kind::operand;
   std::uint64_t index = 0;
   Reduction reduction = {};  ///< what of a pass is meant
-  Elements elements = Elements::reals;
+  bool exact = false;        ///< its numbers have to be integers below 2^53, which float64 tells from their neighbours
 
   /// Element (r, c) of what the program makes takes element (c, r) of the leaf.
   bool swapped = false;
@@ -36,7 +36,7 @@ struct Step {
   kernels::Operation operation = kernels::Operation::add;
   std::array<std::uint32_t, 3> operands = {};
   std::uint32_t result = 0;
-  Elements elements = Elements::reals;  ///< of what it makes
+  bool exact = false;  ///< what it makes has to be integers below 2^53
 };
 
 /// How the elements of one shape are made, without a temporary: all steps for some elements at a time.
@@ -63,6 +63,7 @@ struct Plan {
   Program result;
 };
 
+/// @throws UsageError for a constant that has to be an integer and is none of float64's
 /// @param result_swapped the result's program makes the transposed matrix
 /// @pre a swapped result has two dimensions
 Plan compile(const Formula& formula, bool result_swapped = false);

@@ -1,13 +1,17 @@
 #include "rankwise/matrices/matrix_copy.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <utility>
 #include <vector>
 
 #include "rankwise/base/checked.hpp"
 #include "rankwise/matrices/tile_shape.hpp"
+#include "rankwise/storage/concatenation.hpp"
 #include "rankwise/storage/convert_elements.hpp"
 
 namespace rankwise::matrices {
@@ -52,6 +56,15 @@ void put_in_order(const Tile& tile, Contiguous order, std::byte* to) {
 
 }  // namespace
 
+MatrixCopy::MatrixCopy(const engine::SharedMatrix& matrix) : matrix_(matrix) {
+  const storage::MatrixInfo& info = matrix.info();
+  const auto is_csv = [](const storage::MatrixInfo& part) { return part.format == storage::Format::csv; };
+  from_text_ = is_csv(info);
+  if (info.format != storage::Format::concatenation) return;
+  const auto parts = storage::parts_of(info);
+  from_text_ = std::any_of(parts.begin(), parts.end(), is_csv);
+}
+
 struct MatrixCopy::CopyScratch final : ElementMaker::Scratch {
   Tile tile;
   std::vector<std::byte> ordered, converted;
@@ -85,7 +98,20 @@ void MatrixCopy::make(const storage::MatrixShape& shape, const storage::Region& 
   }
   room.ordered.resize(region.elements() * storage::size_of(type));
   put_in_order(room.tile, shape.contiguous, room.ordered.data());
+  if (from_text_ && !storage::is_floating(shape.type)) {
+    need_exact({reinterpret_cast<const double*>(room.ordered.data()), region.elements()});
+  }
   convert_region(type, room.ordered.data(), shape, region, to);
+}
+
+/// Numbers of a text come as float64, which rounds integers of 2^53 and more.
+void MatrixCopy::need_exact(std::span<const double> values) const {
+  const auto rounded = std::find_if(values.begin(), values.end(), [](double v) { return std::abs(v) >= 0x1p53; });
+  if (rounded == values.end()) return;
+  throw InputError(
+      fmt::format("{} has integers of 2^53 and more, such as {:.0f} or one beside it: numbers of a CSV come "
+                  "as float64, which does not tell them apart",
+                  matrix_.info().source, *rounded));
 }
 
 /// Of several types: one by one, columns keep theirs.

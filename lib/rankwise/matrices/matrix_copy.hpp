@@ -10,7 +10,7 @@ namespace rankwise::matrices {
 class MatrixCopy final : public ElementMaker {
  public:
   /// @param matrix outlives this
-  explicit MatrixCopy(const engine::SharedMatrix& matrix) : matrix_(matrix) {}
+  explicit MatrixCopy(const engine::SharedMatrix& matrix);
 
   [[nodiscard]] engine::Identity identity() const;
   /// How the copy is best cut: see tile_shape.
@@ -27,7 +27,10 @@ class MatrixCopy final : public ElementMaker {
   void make_columns(const storage::MatrixShape& shape, const storage::Region& region, CopyScratch& room,
                     std::span<std::byte> to) const;
 
+  void need_exact(std::span<const double> values) const;
+
   const engine::SharedMatrix& matrix_;
+  bool from_text_ = false;
 };
 
 }  // namespace rankwise::matrices

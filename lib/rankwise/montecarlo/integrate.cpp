@@ -149,7 +149,16 @@ Integral integral_of(const IntegralOptions& options, const std::vector<FloatMome
   }
   const auto n = static_cast<double>(means.count);
   integral.estimate = means.count > 0 ? box * (means.centre + means.offset) : std::nan("");
-  integral.standard_error = means.count > 1 ? std::abs(box) * std::sqrt(means.m2 / (n - 1) / n) : unknown;
+  if (all.min < all.max) {
+    constexpr double half_a_unit = std::numeric_limits<double>::epsilon() / 2;
+    integral.rounding = std::abs(box) * half_a_unit * std::max(std::abs(all.min), std::abs(all.max));
+  }
+  const double variance = means.m2 / (n - 1) / n;
+  // Squares of very small deviations are lost: then the spread of the values stands for them.
+  constexpr double small = 1e-145;
+  const double spread = all.max - all.min;
+  const double error = spread > 0 && spread < small ? spread / 2 / std::sqrt(n) : std::sqrt(variance);
+  integral.standard_error = means.count > 1 ? std::max(std::abs(box) * error, integral.rounding) : unknown;
   return integral;
 }
 
@@ -173,9 +182,13 @@ void check_goal(const IntegralOptions& options, const Integral& integral, std::u
         fmt::format("after {} points the estimate is {} and its standard error {}: no error can be reached",
                     integral.samples, integral.estimate, integral.standard_error));
   }
-  if (options.sampler == Sampler::sobol || integral.all_alike) return;
   const double goal =
       options.until_error ? *options.until_error : *options.until_relative_error * std::abs(integral.estimate);
+  if (integral.rounding > goal) {
+    throw InputError(fmt::format("rounding alone may be {:.2g} here: the standard error cannot become {:.2g}",
+                                 integral.rounding, goal));
+  }
+  if (options.sampler == Sampler::sobol || integral.all_alike) return;
   const double times = integral.standard_error / goal;
   const double needed = static_cast<double>(integral.samples) * times * times;
   if (most < most_integral_samples || needed <= static_cast<double>(most)) return;
@@ -200,7 +213,7 @@ std::uint64_t rounded_samples(Sampler sampler, std::uint64_t samples) {
 
 bool Integral::reached(const IntegralOptions& options) const {
   constexpr std::uint64_t many = std::uint64_t{1} << 24;
-  if (all_alike && samples < many && has_goal(options)) return false;
+  if (all_alike && samples < many && has_goal(options) && volume(options) != 0) return false;
   if (options.until_error) return standard_error <= *options.until_error;
   return !options.until_relative_error || standard_error <= *options.until_relative_error * std::abs(estimate);
 }
@@ -253,6 +266,9 @@ Integral integrate(const engine::Context& context, const IntegralOptions& option
     drawn = total;
     const Integral integral = integral_of(options, lanes);
     ranks::agree(context.ranks(), [&] {
+      if (integral.not_finite == integral.samples) {
+        throw InputError(fmt::format("all {} points give NaN or an infinity", integral.samples));
+      }
       if (integral.not_finite == 0 || options.omit_not_finite) return;
       throw InputError(fmt::format("{} of {} points give NaN or an infinity; --nan-policy omit leaves them out",
                                    integral.not_finite, integral.samples));

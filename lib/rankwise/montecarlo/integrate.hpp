@@ -55,6 +55,7 @@ struct Integral {
   std::uint64_t not_finite = 0;  ///< of them, those that gave NaN or an infinity
   double estimate = 0;
   double standard_error = 0;
+  double rounding = 0;     ///< what float64 may be off by, whatever the points: the standard error is never less
   bool all_alike = false;  ///< the integrand has variables, and was the same at all points
 
   /// An error of 0 is believed only after many points: a narrow peak may not have been hit yet.
@@ -63,12 +64,13 @@ struct Integral {
 };
 
 /// The integral by the mean of the integrand over points in the box: with independent points the standard error is that
-/// of a mean; with Sobol points, that of the mean of the replicates' estimates.
+/// of a mean; with Sobol points, that of the mean of the replicates' estimates. It is never less than half a unit in
+/// the last place of the largest value, times the volume.
 ///
 /// Point n's coordinate d depends on the seed, n and d alone (in a Sobol replicate, on its number, too). With an error
 /// to reach, batches double what is drawn until the standard error at the end of one is at most that.
 /// @return the same on every rank
-/// @throws ranks::AgreedError, also if points gave no finite number and that is not to be left out
+/// @throws ranks::AgreedError, also if points gave no finite number and that is not to be left out, or all of them did
 /// @note Collective
 Integral integrate(const engine::Context& context, const IntegralOptions& options);
 

@@ -40,11 +40,14 @@ std::string duration(double seconds) {
 
 std::string with_uncertainty(double value, double standard_error) {
   if (!(standard_error > 0) || !std::isfinite(standard_error)) return fmt::format("{}", value);
-  constexpr double shown_in_full = 1e15;
-  if (std::abs(value) >= shown_in_full || standard_error >= shown_in_full) {
-    const int exponent = static_cast<int>(std::floor(std::log10(std::max(std::abs(value), standard_error))));
-    const double scale = std::pow(10.0, exponent);
-    return fmt::format("{}e{}", with_uncertainty(value / scale, standard_error / scale), exponent);
+  constexpr double large = 1e15, small = 1e-5;
+  const double larger = std::max(std::abs(value), standard_error);
+  if (larger >= large || larger < small) {
+    const int exponent = static_cast<int>(std::floor(std::log10(larger)));
+    constexpr int least_exponent = -300;  // of a scale that is a normal number
+    const double scale = std::pow(10.0, std::max(exponent, least_exponent));
+    return fmt::format("{}e{}", with_uncertainty(value / scale, standard_error / scale),
+                       std::max(exponent, least_exponent));
   }
   // Two digits of the error, three where they would start above 9.5 of the next power.
   int decimals = 1 - static_cast<int>(std::floor(std::log10(standard_error)));

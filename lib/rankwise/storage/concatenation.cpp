@@ -6,23 +6,46 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <type_traits>
 #include <utility>
 
 #include "rankwise/base/digest.hpp"
 #include "rankwise/base/errors.hpp"
+#include "rankwise/storage/convert_elements.hpp"
 
 namespace rankwise::storage {
 namespace {
 
+/// What integers of both types are, as NumPy has it; float64 where one of them is none, or no integer type has both.
+ElementType common_type(ElementType a, ElementType b) {
+  if (a == b) return a;
+  if (is_floating(a) || is_floating(b)) return ElementType::float64;
+  const auto is_signed = [](ElementType type) { return type <= ElementType::int64; };
+  if (is_signed(a) == is_signed(b)) return std::max(a, b);
+  const auto [with, without] = is_signed(a) ? std::pair(a, b) : std::pair(b, a);
+  if (without == ElementType::uint64) return ElementType::float64;
+  const auto wider = static_cast<ElementType>(static_cast<int>(without) - static_cast<int>(ElementType::uint8) + 1);
+  return std::max(with, wider);
+}
+
 /// Puts the elements of `from` into `to`, whose first row is `row`, as values of type T.
+/// @throws InputError if they are integers that it does not hold
 template <class T>
 void place(const Tile& from, T* to, const Tile& whole, std::uint64_t row) {
   with_type(from.type(), [&](auto zero) {
     const auto* values = from.data<decltype(zero)>();
     for (std::uint64_t r = 0; r < from.rows(); ++r) {
       for (std::uint64_t c = 0; c < from.columns(); ++c) {
-        to[(row + r) * whole.row_stride() + c * whole.column_stride()] =
-            static_cast<T>(values[r * from.row_stride() + c * from.column_stride()]);
+        const auto value = values[r * from.row_stride() + c * from.column_stride()];
+        if constexpr (std::is_same_v<T, double> && std::is_integral_v<std::remove_cv_t<decltype(value)>>) {
+          if (!is_double(value)) {
+            throw InputError(
+                fmt::format("{} beside real numbers in other files: float64, which all of them are taken as, "
+                            "does not hold it",
+                            value));
+          }
+        }
+        to[(row + r) * whole.row_stride() + c * whole.column_stride()] = static_cast<T>(value);
       }
     }
   });
@@ -109,14 +132,18 @@ MatrixInfo concatenate(const std::vector<MatrixInfo>& parts) {
     if (part.names != whole.names) {
       throw InputError(fmt::format("the columns of {} are not named as those of {}", part.file, parts[0].file));
     }
-    if (part.types != whole.types) whole.types = {ElementType::float64};
+    if (part.types.size() == 1 && whole.types.size() == 1) {
+      whole.types[0] = common_type(whole.types[0], part.types[0]);
+    } else if (part.types != whole.types) {
+      whole.types = {ElementType::float64};
+    }
     whole.rows += part.rows;
     whole.stored.value += part.stored.value;
     identity.add(part.identity);
     part.encode(index);
   }
   if (std::any_of(parts.begin(), parts.end(), [&](const MatrixInfo& part) { return part.types != whole.types; })) {
-    whole.description = fmt::format("{} files of several types, in float64", parts.size());
+    whole.description = fmt::format("{} files of several types, in {}", parts.size(), name_of(whole.types[0]));
   }
   whole.identity = identity.hex();
   whole.index = index.take();

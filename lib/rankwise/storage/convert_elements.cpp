@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <bit>
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
@@ -26,16 +27,23 @@ bool holds(From value) {
   }
 }
 
-/// Whether an integer is one of float64's: its significant bits are at most 53.
-template <class From>
-bool is_double(From value) {
-  const auto bits = static_cast<std::uint64_t>(value);
-  const std::uint64_t magnitude = value < 0 ? 0 - bits : bits;
-  return magnitude == 0 || (magnitude >> std::countr_zero(magnitude)) < (std::uint64_t{1} << 53);
+/// float64 as float32. @return how many there were before the first whose nearest one is an infinity, and it is none
+std::size_t narrow(const double* from, float* to, std::size_t size) {
+  bool too_large = false;
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto value = static_cast<float>(from[i]);
+    to[i] = value == value ? value : std::numeric_limits<float>::quiet_NaN();
+    too_large |= std::isinf(value) && !std::isinf(from[i]);
+  }
+  if (!too_large) return size;
+  const double* first =
+      std::find_if(from, from + size, [](double x) { return std::isinf(static_cast<float>(x)) && !std::isinf(x); });
+  return static_cast<std::size_t>(first - from);
 }
 
 template <class From, class To>
 std::size_t convert(const From* from, To* to, std::size_t size) {
+  if constexpr (std::is_same_v<From, double> && std::is_same_v<To, float>) return narrow(from, to, size);
   for (std::size_t i = 0; i < size; ++i) {
     if constexpr (std::is_same_v<To, double> && std::is_integral_v<From> && sizeof(From) == 8) {
       if (!is_double(from[i])) return i;

@@ -113,6 +113,16 @@ std::optional<Hdf5Table> frame_or_table(hid_t file, const std::string& group) {
   return table_of_group(file, group);
 }
 
+/// Whether a group has links to other files, beside columns of its own: then these are not all that is meant.
+bool has_columns_here_and_elsewhere(hid_t file, const std::string& group, const std::vector<Hdf5Entry>& entries) {
+  const auto is_no_column = [&](const Hdf5Entry& e) {
+    return group_of(e.path) == group && e.fits() && !e.dimension_scale && e.extent.size() != 1;
+  };
+  if (std::any_of(entries.begin(), entries.end(), is_no_column)) return false;
+  const auto links = links_of_group(file, group);
+  return std::any_of(links.begin(), links.end(), [](const Hdf5Link& l) { return l.to == Hdf5Link::To::other_file; });
+}
+
 /// What the user most likely means in a file of which nothing was named: the only thing that fits, where a table counts
 /// as one thing and coordinates of other datasets do not count.
 MatrixInfo only_thing(hid_t file, const std::string& path) {
@@ -125,7 +135,14 @@ MatrixInfo only_thing(hid_t file, const std::string& path) {
   for (const std::string& group : groups) {
     const auto frame = pandas_frame(file, group);
     const auto table = frame ? frame : table_of_group(file, group);
-    if (!table || (!frame && table->columns.size() < 2)) continue;
+    const bool linked = !frame && has_columns_here_and_elsewhere(file, group, entries);
+    if (!table && linked) {
+      throw InputError(
+          fmt::format("{}:{} has links to other files which are no columns as long as its own: name the "
+                      "dataset that is meant, as in {}:/x",
+                      path, group, path));
+    }
+    if (!table || (!frame && !linked && table->columns.size() + table->others.size() < 2)) continue;
     covered.insert(group);
     found.push_back(table_info(path, group, *table));
     words.push_back(fmt::format("{} (table of {} rows, {} columns)", group, table->rows, table->columns.size()));

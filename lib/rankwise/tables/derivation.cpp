@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -35,16 +36,13 @@ class Names {
   void set(const std::string& name, std::size_t value, Elements elements) {
     // A program is the same for every row: how many there are is not looked at.
     constexpr std::uint64_t any = std::uint64_t{1} << 62;
-    const auto at = std::find_if(vocabulary_.operands.begin(), vocabulary_.operands.end(),
-                                 [&](const auto& operand) { return operand.name == name; });
-    const expressions::Operand operand{.name = name, .shape = Shape::vector(any), .elements = elements};
-    if (at != vocabulary_.operands.end()) {
-      values_[static_cast<std::size_t>(at - vocabulary_.operands.begin())] = value;
-      *at = operand;
-    } else {
-      vocabulary_.operands.push_back(operand);
-      values_.push_back(value);
+    const auto [place, is_new] = places_.try_emplace(name, values_.size());
+    if (is_new) {
+      vocabulary_.operands.emplace_back();
+      values_.emplace_back();
     }
+    vocabulary_.operands[place->second] = {.name = name, .shape = Shape::vector(any), .elements = elements};
+    values_[place->second] = value;
   }
   /// What is drawn from now on is another than what `others` draw.
   void draw_after(const Names& others) { vocabulary_.drawn = others.vocabulary_.drawn; }
@@ -58,6 +56,7 @@ class Names {
  private:
   expressions::Vocabulary vocabulary_{.noun = "column", .transposes = false, .reductions = false};
   std::vector<std::size_t> values_;
+  std::map<std::string, std::size_t> places_;  // of names in both
 };
 
 }  // namespace
@@ -124,6 +123,7 @@ std::vector<std::size_t> Derivation::needed_by_where() const {
 
 std::vector<std::string> column_names(const storage::MatrixInfo& info) {
   if (!info.names.empty()) return storage::distinct(info.names);
+  if (info.is_vector && !info.dataset.empty()) return {info.dataset.substr(info.dataset.rfind('/') + 1)};
   std::vector<std::string> names;
   for (std::uint64_t c = 0; c < info.columns; ++c) names.push_back(fmt::format("col{}", c));
   return names;

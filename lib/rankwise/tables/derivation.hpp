@@ -59,8 +59,8 @@ class Derivation {
   std::vector<Column> columns_;
 };
 
-/// What columns are called in expressions: their names, each once (a second `a` is `a.1`, as with pandas), or col0,
-/// col1, ... where they have none.
+/// What columns are called in expressions: their names, each once (a second `a` is `a.1`, as with pandas); where they
+/// have none, col0, col1, ..., but a 1-D dataset of HDF5 is called as it is.
 std::vector<std::string> column_names(const storage::MatrixInfo& info);
 
 }  // namespace rankwise::tables
