@@ -7,7 +7,7 @@ set -euo pipefail
 build=(g++ cmake ninja-build pkg-config openmpi-bin libopenmpi-dev libboost-mpi-dev libhdf5-openmpi-dev libhwy-dev
        libhwloc-dev libdeflate-dev libfast-float-dev libcli11-dev libfmt-dev nlohmann-json3-dev libxxhash-dev
        libscalapack-openmpi-dev libopenblas-dev)
-test=(clang clang-format llvm libclang-rt-dev libomp-dev libgtest-dev libbenchmark-dev librandom123-dev hdf5-tools
+test=(clang clang-format llvm libclang-rt-dev libomp-dev libgtest-dev libbenchmark-dev librandom123-dev libsvm-dev hdf5-tools
       python3-numpy python3-h5py python3-pandas python3-tables python3-netcdf4 python3-scipy python3-sklearn
       python3-pytest python3-xxhash valgrind time procps
       slurmctld slurmd slurm-client munge libpmix-dev)

@@ -18,6 +18,8 @@ std::unique_ptr<Command> make_convert();
 extern const char* const convert_explanation;
 std::unique_ptr<Command> make_correlation();
 extern const char* const correlation_explanation;
+std::unique_ptr<Command> make_crossval();
+extern const char* const crossval_explanation;
 std::unique_ptr<Command> make_doctor();
 extern const char* const doctor_explanation;
 std::unique_ptr<Command> make_eval();

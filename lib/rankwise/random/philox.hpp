@@ -29,6 +29,7 @@ enum class StreamName : std::uint64_t {
   sobol = 6,           ///< what scrambles Sobol points
   classification = 7,  ///< several, each for another purpose
   dense = 8,           ///< signs of vectors that an answer is tried on
+  folds = 9,           ///< one for each class
 };
 
 /// A stream of 128-bit draws, indexed by position: key = seed, counter = (position, stream).

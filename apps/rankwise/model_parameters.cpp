@@ -1,0 +1,82 @@
+#include "apps/rankwise/model_parameters.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "apps/rankwise/common_options.hpp"
+#include "rankwise/base/errors.hpp"
+#include "rankwise/base/parse_number.hpp"
+
+namespace rankwise::app {
+namespace {
+
+using learning::KernelFunction;
+using learning::SvcOptions;
+
+double above_zero(const std::string& name, const std::string& text) {
+  const double value = parse_real(text, "--param " + name);
+  if (!(value > 0)) throw UsageError(fmt::format("{} takes a number above 0, not {}", name, text));
+  return value;
+}
+
+KernelFunction::Kind kernel_named(const std::string& word) {
+  using Kind = KernelFunction::Kind;
+  pick("--param kernel", word, {"rbf", "linear", "poly", "sigmoid"});
+  if (word == "rbf") return Kind::rbf;
+  if (word == "linear") return Kind::linear;
+  return word == "poly" ? Kind::polynomial : Kind::sigmoid;
+}
+
+void set_gamma(SvcOptions& options, const std::string& text) {
+  options.gamma = text == "scale"  ? SvcOptions::Gamma::scale
+                  : text == "auto" ? SvcOptions::Gamma::automatic
+                                   : SvcOptions::Gamma::number;
+  if (options.gamma == SvcOptions::Gamma::number) options.kernel.gamma = above_zero("gamma", text);
+}
+
+void set(SvcOptions& options, const std::string& name, const std::string& value) {
+  constexpr std::uint64_t most_degree = 1000;
+  pick("--param", name, {"C", "kernel", "gamma", "degree", "coef0", "class_weight", "tol"});
+  if (name == "C") options.c = above_zero(name, value);
+  if (name == "kernel") options.kernel.kind = kernel_named(value);
+  if (name == "gamma") set_gamma(options, value);
+  if (name == "coef0") options.kernel.coef0 = parse_real(value, "--param coef0");
+  if (name == "tol") options.tolerance = above_zero(name, value);
+  if (name == "class_weight") {
+    pick("--param class_weight", value, {"balanced", "none"});
+    options.balanced = value == "balanced";
+  }
+  if (name == "degree") {
+    const std::uint64_t degree = parse_count(value, "--param degree");
+    if (degree > most_degree) throw UsageError(fmt::format("degree takes 0 to {}, not {}", most_degree, value));
+    options.kernel.degree = static_cast<std::uint32_t>(degree);
+  }
+}
+
+}  // namespace
+
+Parameters parse_parameters(const std::vector<std::string>& words) {
+  Parameters parameters;
+  for (const std::string& word : words) {
+    const auto sign = word.find('=');
+    if (sign == std::string::npos || sign == 0 || sign + 1 == word.size()) {
+      throw UsageError(fmt::format("--param takes NAME=VALUE such as C=10, not '{}'", word));
+    }
+    const std::string name = word.substr(0, sign);
+    if (std::any_of(parameters.begin(), parameters.end(), [&](const auto& known) { return known.first == name; })) {
+      throw UsageError(fmt::format("--param has {} twice", name));
+    }
+    parameters.emplace_back(name, word.substr(sign + 1));
+  }
+  return parameters;
+}
+
+learning::SvcOptions svc_options(const Parameters& parameters) {
+  SvcOptions options;
+  for (const auto& [name, value] : parameters) set(options, name, value);
+  return options;
+}
+
+}  // namespace rankwise::app

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rankwise/learning/support_vectors.hpp"
+
+namespace rankwise::app {
+
+/// A model's parameters as they were typed: `C=1`, `gamma=scale`.
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+/// @throws UsageError for what is no NAME=VALUE, or is there twice
+Parameters parse_parameters(const std::vector<std::string>& words);
+
+/// @throws UsageError for a name or value that an SVC does not have
+learning::SvcOptions svc_options(const Parameters& parameters);
+
+}  // namespace rankwise::app
