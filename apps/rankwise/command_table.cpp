@@ -35,7 +35,7 @@ std::span<const CommandEntry> command_table() {
       CommandEntry{"solve", "Linear algebra", "X with A·X = B, in the memory of all ranks", "A B --out FILE [options]",
                    solve_explanation, make_solve},
       CommandEntry{"crossval", "Models", "scores of a model on data that it has not seen, fold by fold",
-                   "MODEL DATA --target NAME [options]", crossval_explanation, make_crossval},
+                   "MODEL DATA --target NAME | --labels SOURCE [options]", crossval_explanation, make_crossval},
       CommandEntry{"pi", "Monte Carlo", "π from random points, to as many digits as you have cores for",
                    "--samples N | --until-error E [options]", pi_explanation, make_pi},
       CommandEntry{"integrate", "Monte Carlo", "an integral over any number of variables, with its standard error",

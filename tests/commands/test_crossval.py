@@ -99,6 +99,20 @@ def test_of_every_format(tmp_path):
             assert run_json("crossval", "svc", source, "--target", target, ranks=ranks)["scores"] == one["scores"]
 
 
+def test_labels_in_a_file_of_their_own(tmp_path):
+    x, y = SETS["iris"]()
+    one = run_json("crossval", "svc", write_table(tmp_path / "t.csv", x, y), "--target", "kind")["scores"]
+    features = write_npy(tmp_path / "x.npy", x)
+    for labels in (write_npy(tmp_path / "y.npy", y), write_h5(tmp_path / "y.h5", y.astype("u1"))):
+        for ranks, deliver in ((None, "auto"), (3, "auto"), (3, "scatter")):
+            assert run_json("crossval", "svc", features, "--labels", labels, "--deliver", deliver, ranks=ranks)["scores"] == one
+    words = ["crossval", "svc", features, "--labels"]
+    for ranks in (None, 2):
+        assert_refused(run(*words, write_npy(tmp_path / "s.npy", y[1:]), ranks=ranks), 3, "149 labels", "150 samples")
+        assert_refused(run(*words, features, ranks=ranks), 3, "4 columns")
+        assert_refused(run(*words, labels, "--target", "1", ranks=ranks), 2, "one of them")
+
+
 def test_shuffled_folds_depend_on_the_seed_alone(tmp_path):
     x, y = SETS["noisy"]()
     source = write_table(tmp_path / "t.csv", x, y)
@@ -119,7 +133,7 @@ def test_what_is_printed(tmp_path):
 
 
 @pytest.mark.parametrize("words, code, told", [
-    ([], 2, ["--target"]), (["--target", "sort"], 3, ["'sort'", "kind"]), (["--target", "kinds"], 3, ["did you mean 'kind'"]),
+    ([], 2, ["--target", "--labels"]), (["--target", "sort"], 3, ["'sort'", "kind"]), (["--target", "kinds"], 3, ["did you mean 'kind'"]),
     (["--target", "kind", "--cv", "1"], 2, ["--cv"]), (["--target", "kind", "--cv", "many"], 2, ["--cv"]), (["--target", "kind", "--cv", "51"], 3, ["50 samples", "51"]),
     (["--target", "kind", "--param", "C"], 2, ["NAME=VALUE"]), (["--target", "kind", "--param", "c=1"], 2, ["'c'", "C"]),
     (["--target", "kind", "--param", "C=0"], 2, ["above 0"]), (["--target", "kind", "--param", "C=x"], 2, ["C", "'x'"]),

@@ -1,7 +1,8 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
+#include <memory>
+#include <optional>
 
 #include "apps/rankwise/answer.hpp"
 #include "apps/rankwise/checkpoint_options.hpp"
@@ -31,8 +32,9 @@ class CrossValidation final : public Command {
         ->required()
         ->type_name("DATA");
     app.add_option("--target", target_, "the column that tells each sample's class; all others are features")
-        ->required()
         ->type_name("NAME");
+    app.add_option("--labels", labels_, "the classes, where they are not in DATA: one column of as many rows")
+        ->type_name("SOURCE");
     add_value(app, "--cv", "K", "how many folds (default: 5)",
               [this](const std::string& text) { folds_ = parse_count(text, "--cv"); });
     app.add_option("--param", parameters_, "a parameter of the model, as scikit-learn calls it; as often as there are")
@@ -55,6 +57,9 @@ class CrossValidation final : public Command {
 
   void check() override {
     pick("crossval", model_, {"svc"});
+    if (target_.empty() == labels_.empty()) {
+      throw UsageError("--target NAME, a column of DATA, or --labels SOURCE tells the classes: one of them");
+    }
     constexpr std::uint64_t most_folds = 1'000'000;
     if (folds_ < 2 || folds_ > most_folds) {
       throw UsageError(fmt::format("--cv takes 2 to {} folds, not {}", most_folds, folds_));
@@ -71,14 +76,15 @@ class CrossValidation final : public Command {
     report::ProgressDisplay progress(
         {.command = "crossval", .mode = compute_.progress, .amount = static_cast<double>(folds_), .unit = "folds"});
     const engine::Context context = invocation.start(compute_, &progress, checkpoint_);
-    const engine::SharedMatrix table = invocation.open(context, source_, deliver_);
+    const auto delivery = std::make_shared<engine::Delivery>();
+    const engine::SharedMatrix table = invocation.open(context, source_, deliver_, delivery);
+    std::optional<engine::SharedMatrix> labels;
+    if (!labels_.empty()) labels.emplace(invocation.open(context, labels_, deliver_, delivery));
     const storage::MatrixInfo& info = table.info();
     if (compute_.plan) {
       engine::PhasePlan phase;
-      ranks::agree(context.ranks(), [&] {
-        phase = learning::plan_to_cross_validate(context, info.rows, std::max<std::uint64_t>(1, info.columns) - 1,
-                                                 options_);
-      });
+      ranks::agree(context.ranks(),
+                   [&] { phase = learning::plan_to_cross_validate(context, info.rows, info.columns, options_); });
       print_plan(invocation,
                  {.subject = fmt::format("crossval {} of {}", options_.model_in_words, in_words(info)),
                   .phases = {phase},
@@ -86,7 +92,8 @@ class CrossValidation final : public Command {
                  json_);
       return ExitCode::done;
     }
-    const learning::Dataset data(context, table, target_);
+    const learning::Dataset data =
+        labels ? learning::Dataset(context, table, *labels) : learning::Dataset(context, table, target_);
     invocation.begin_job(learning::identity_of(data, options_), &info);
     const std::vector<double> scores = learning::cross_validate(context, data, options_);
     if (invocation.is_root()) {
@@ -143,7 +150,7 @@ class CrossValidation final : public Command {
     json["params"] = nlohmann::ordered_json::object();
     for (const auto& [name, value] : parse_parameters(parameters_)) json["params"][name] = value;
     json["input"] = info.source;
-    json["target"] = target_;
+    json[labels_.empty() ? "target" : "labels"] = labels_.empty() ? target_ : labels_;
     json["samples"] = data.samples();
     json["features"] = data.features();
     json["classes"] = data.labels();
@@ -155,7 +162,7 @@ class CrossValidation final : public Command {
     answer("{}\n", json_text(json, 2));
   }
 
-  std::string model_, source_, target_;
+  std::string model_, source_, target_, labels_;
   std::vector<std::string> parameters_;
   std::uint64_t folds_ = 5, seed_ = 0;
   bool shuffle_ = false, json_ = false;
@@ -184,6 +191,8 @@ Examples:
   rankwise crossval svc digits.csv --target digit --cv 20
   mpiexec -n 2 rankwise crossval svc digits.csv --target digit --param C=10 --param gamma=0.001 --scoring f1
   rankwise crossval svc data.h5:/table --target class --param kernel=linear --scale standard --shuffle --seed 1
+  rankwise generate classification --rows 2000 --columns 20 --out problem.h5:/x
+  rankwise crossval svc problem.h5:/x --labels problem.h5:/y
 )";
 
 std::unique_ptr<Command> make_crossval() {

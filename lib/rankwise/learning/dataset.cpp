@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <functional>
 #include <span>
 #include <utility>
 
@@ -26,19 +26,22 @@ class ReadJob {
   };
   using Scratch = storage::Tile;
 
-  /// @param target the column that is no feature
+  /// @param target a column that is no feature
   /// @param place of the features of all rows, or nothing
-  ReadJob(const engine::SharedMatrix& matrix, std::uint64_t target, double* place)
+  ReadJob(const engine::SharedMatrix& matrix, std::optional<std::uint64_t> target, double* place)
       : matrix_(matrix),
         info_(matrix.info()),
         target_(target),
-        features_(info_.columns - 1),
+        features_(info_.columns - (target ? 1 : 0)),
         rows_(std::max<std::uint64_t>(1, (std::uint64_t{1} << 19) / std::max<std::uint64_t>(1, info_.columns))),
         place_(place) {}
 
   [[nodiscard]] engine::Identity identity() const {
-    return {
-        .method = "read", .version = 1, .input = info_.fingerprint(), .seed = 0, .options = std::to_string(target_)};
+    return {.method = "read",
+            .version = 1,
+            .input = info_.fingerprint(),
+            .seed = 0,
+            .options = target_ ? std::to_string(*target_) : ""};
   }
   [[nodiscard]] blocks::Grid grid() const { return {.lanes = divide_up(info_.rows, rows_), .steps = 1}; }
   [[nodiscard]] Bytes partial_bytes() const { return {64 + rows_ * sizeof(double)}; }
@@ -84,7 +87,7 @@ class ReadJob {
 
   const engine::SharedMatrix& matrix_;
   const storage::MatrixInfo& info_;
-  std::uint64_t target_;
+  std::optional<std::uint64_t> target_;
   std::uint64_t features_;
   std::uint64_t rows_;
   double* place_;
@@ -115,20 +118,50 @@ std::uint64_t column_named(const storage::MatrixInfo& info, const std::string& n
                                few ? fmt::format("; it has {}", fmt::join(names, ", ")) : ""));
 }
 
+std::vector<double> targets_of(const engine::Context& context, const engine::SharedMatrix& matrix, const ReadJob& job,
+                               const std::function<void(std::uint64_t lane, const ReadJob::Partial& part)>& take) {
+  std::vector<double> targets;
+  engine::run(context, job,
+              [&](std::uint64_t lane, const ReadJob::Partial& part) {
+                targets.insert(targets.end(), part.targets.begin(), part.targets.end());
+                take(lane, part);
+              },
+              {.phase = "read", .delivery = matrix.delivery(), .kept = false});
+  return targets;
+}
+
 }  // namespace
 
 Dataset::Dataset(const engine::Context& context, const engine::SharedMatrix& table, const std::string& target) {
   std::uint64_t column = 0;
   ranks::agree(context.ranks(), [&] { column = column_named(table.info(), target); });
   identity_ = table.info().fingerprint();
-  read(context, table, column);
+  take_classes(context, read(context, table, column), table.info().name_of(column));
 }
 
-void Dataset::read(const engine::Context& context, const engine::SharedMatrix& matrix, std::uint64_t target) {
+Dataset::Dataset(const engine::Context& context, const engine::SharedMatrix& features,
+                 const engine::SharedMatrix& labels) {
+  const storage::MatrixInfo& info = labels.info();
+  ranks::agree(context.ranks(), [&] {
+    if (info.columns != 1)
+      throw InputError(fmt::format("{} has {} columns: labels are one", info.source, info.columns));
+    if (info.rows != features.info().rows) {
+      throw InputError(fmt::format("{} has {} labels, {} has {} samples", info.source, info.rows,
+                                   features.info().source, features.info().rows));
+    }
+  });
+  identity_ = features.info().fingerprint() + " " + info.fingerprint();
+  read(context, features, std::nullopt);
+  const ReadJob job(labels, 0, nullptr);
+  take_classes(context, targets_of(context, labels, job, [](auto&&...) {}), info.source);
+}
+
+std::vector<double> Dataset::read(const engine::Context& context, const engine::SharedMatrix& matrix,
+                                  std::optional<std::uint64_t> target) {
   const ranks::Communicator& ranks = context.ranks();
   const storage::MatrixInfo& info = matrix.info();
   samples_ = info.rows;
-  features_ = info.columns - 1;
+  features_ = info.columns - (target ? 1 : 0);
   ranks::agree(ranks, [&] {
     if (info.rows == 0 || features_ == 0) {
       throw InputError(fmt::format("{} has {} samples with {} features", info.source, info.rows, features_));
@@ -140,17 +173,13 @@ void Dataset::read(const engine::Context& context, const engine::SharedMatrix& m
       node, checked_product(checked_product(info.rows, features_, "the features"), sizeof(double), "the features"));
   const std::span<double> features(memory_.as<double>(), info.rows * features_);
   const ReadJob job(matrix, target, with_root ? features.data() : nullptr);
-  std::vector<double> targets;
-  engine::run(context, job,
-              [&](std::uint64_t lane, const ReadJob::Partial& part) {
-                targets.insert(targets.end(), part.targets.begin(), part.targets.end());
-                std::copy(part.features.begin(), part.features.end(),
-                          features.begin() + static_cast<std::ptrdiff_t>(job.rows_of(lane).begin * features_));
-              },
-              {.phase = "read", .delivery = matrix.delivery(), .kept = false});
+  const auto targets = targets_of(context, matrix, job, [&](std::uint64_t lane, const ReadJob::Partial& part) {
+    std::copy(part.features.begin(), part.features.end(),
+              features.begin() + static_cast<std::ptrdiff_t>(job.rows_of(lane).begin * features_));
+  });
   spread(ranks, node, features, with_root);
-  take_classes(context, targets, info.name_of(target));
   ranks::barrier(ranks);
+  return targets;
 }
 
 void Dataset::take_classes(const engine::Context& context, const std::vector<double>& targets,

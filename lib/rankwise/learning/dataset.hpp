@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,10 @@ class Dataset {
   /// @note Collective
   Dataset(const engine::Context& context, const engine::SharedMatrix& table, const std::string& target);
 
+  /// All columns of one matrix are features; the labels are the only column of another.
+  /// @throws ranks::AgreedError, also if there are not as many labels as samples
+  /// @note Collective
+  Dataset(const engine::Context& context, const engine::SharedMatrix& features, const engine::SharedMatrix& labels);
   /// Of this size, without anything in it: to plan with.
   Dataset(std::uint64_t samples, std::uint64_t features) : samples_(samples), features_(features) {}
 
@@ -36,7 +41,9 @@ class Dataset {
   [[nodiscard]] const std::string& identity() const { return identity_; }
 
  private:
-  void read(const engine::Context& context, const engine::SharedMatrix& matrix, std::uint64_t target);
+  /// @return what the column `target` holds, on rank 0
+  std::vector<double> read(const engine::Context& context, const engine::SharedMatrix& matrix,
+                           std::optional<std::uint64_t> target);
   void take_classes(const engine::Context& context, const std::vector<double>& targets, const std::string& name);
 
   std::uint64_t samples_ = 0;
