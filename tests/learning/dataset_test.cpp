@@ -144,7 +144,6 @@ TEST(SupportVectors, tell_classes_that_lie_apart) {
   }
   const SupportVectors model(SvcOptions{.c = 100}, {.products = shared.products(),
                                                     .classes = classes,
-                                                    .class_count = 3,
                                                     .places = samples,
                                                     .features = 3,
                                                     .variance = variance_of(data.row(0), 3, samples)});

@@ -14,8 +14,9 @@ TEST(KernelFunction, is_what_its_formula_says) {
   const double square = 2.25;
   for (const Kind kind : {Kind::linear, Kind::polynomial, Kind::rbf, Kind::sigmoid}) {
     const KernelFunction kernel{.kind = kind, .gamma = 0.3, .coef0 = 0.7, .degree = 5};
-    std::vector<double> values = products;
-    kernel.apply(values, square, squares);
+    std::vector<double> values(products.size());
+    kernel.take_arguments(products, square, squares.data(), values.data());
+    kernel.finish(values);
     for (std::size_t i = 0; i < products.size(); ++i) {
       const long double p = products[i], distance = square + squares[i] - 2 * p;
       const long double expected = kind == Kind::linear       ? p
@@ -29,7 +30,7 @@ TEST(KernelFunction, is_what_its_formula_says) {
 
 TEST(KernelFunction, of_degree_0_is_1) {
   std::vector<double> value{3};
-  KernelFunction{.kind = KernelFunction::Kind::polynomial, .gamma = 1, .coef0 = 0, .degree = 0}.apply(value, 9, value);
+  KernelFunction{.kind = KernelFunction::Kind::polynomial, .gamma = 1, .coef0 = 0, .degree = 0}.finish(value);
   EXPECT_EQ(value[0], 1);
 }
 

@@ -67,7 +67,6 @@ class FoldJob {
     const auto classes = static_cast<std::uint32_t>(data_.labels().size());
     const SupportVectors model(options_.model, {.products = products,
                                                 .classes = class_at_,
-                                                .class_count = classes,
                                                 .places = training,
                                                 .features = data_.features(),
                                                 .variance = variance});

@@ -1,5 +1,7 @@
 #include "rankwise/learning/kernel_function.hpp"
 
+#include <algorithm>
+
 #include "rankwise/kernels/elementwise.hpp"
 
 namespace rankwise::learning {
@@ -20,21 +22,33 @@ void apply_to_all(kernels::Operation operation, std::span<double> values) {
 
 }  // namespace
 
-void KernelFunction::apply(std::span<double> products, double square, std::span<const double> squares) const {
+void KernelFunction::take_arguments(std::span<const double> products, double square, const double* squares,
+                                    double* to) const {
+  switch (kind) {
+    case Kind::linear:
+      std::copy(products.begin(), products.end(), to);
+      return;
+    case Kind::rbf:
+      for (std::size_t i = 0; i < products.size(); ++i) to[i] = -gamma * (square + squares[i] - 2 * products[i]);
+      return;
+    case Kind::polynomial:
+    case Kind::sigmoid:
+      for (std::size_t i = 0; i < products.size(); ++i) to[i] = gamma * products[i] + coef0;
+      return;
+  }
+}
+
+void KernelFunction::finish(std::span<double> arguments) const {
   switch (kind) {
     case Kind::linear:
       return;
     case Kind::polynomial:
-      for (double& p : products) p = power(gamma * p + coef0, degree);
+      for (double& argument : arguments) argument = power(argument, degree);
       return;
     case Kind::rbf:
-      for (std::size_t i = 0; i < products.size(); ++i) {
-        products[i] = -gamma * (square + squares[i] - 2 * products[i]);
-      }
-      return apply_to_all(kernels::Operation::exponential, products);
+      return apply_to_all(kernels::Operation::exponential, arguments);
     case Kind::sigmoid:
-      for (double& p : products) p = gamma * p + coef0;
-      return apply_to_all(kernels::Operation::hyperbolic_tangent, products);
+      return apply_to_all(kernels::Operation::hyperbolic_tangent, arguments);
   }
 }
 

@@ -18,10 +18,14 @@ struct KernelFunction {
   double coef0 = 0;
   std::uint32_t degree = 3;
 
-  /// @param products of x with each of several samples; they become kernel values
+  /// The first half of the way, for x and some samples that stand side by side: arguments.
+  /// @param products of x with each of them
   /// @param square x·x
-  /// @param squares of these samples
-  void apply(std::span<double> products, double square, std::span<const double> squares) const;
+  /// @param squares of them
+  /// @param to as many
+  void take_arguments(std::span<const double> products, double square, const double* squares, double* to) const;
+  /// The second: arguments become kernel values.
+  void finish(std::span<double> arguments) const;
 };
 
 }  // namespace rankwise::learning

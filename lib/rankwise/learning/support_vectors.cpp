@@ -1,6 +1,7 @@
 #include "rankwise/learning/support_vectors.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rankwise::learning {
 namespace {
@@ -28,7 +29,7 @@ KernelBlock turned(const KernelBlock& block) {
 }
 
 double weighted_sum(const std::vector<std::uint32_t>& members, const std::vector<double>& weights,
-                    const std::vector<double>& values) {
+                    const double* values) {
   double sums[4] = {};  // that do not wait for one another
   for (std::size_t i = 0; i < members.size(); ++i) sums[i % 4] += weights[i] * values[members[i]];
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
@@ -37,74 +38,93 @@ double weighted_sum(const std::vector<std::uint32_t>& members, const std::vector
 }  // namespace
 
 SupportVectors::SupportVectors(const SvcOptions& options, const Training& training)
-    : products_(training.products),
-      kernel_(options.kernel),
-      members_(training.class_count),
-      squares_(training.class_count) {
+    : products_(training.products), kernel_(options.kernel) {
   kernel_.gamma = gamma_of(options, training);
   for (const std::uint32_t place : training.places) {
-    members_[training.classes[place]].push_back(place);
-    squares_[training.classes[place]].push_back(products_.of(place, place));
-  }
-  std::vector<KernelBlock> own;
-  std::vector<std::vector<double>> diagonals;
-  std::vector<double> c;
-  for (std::uint32_t k = 0; k < training.class_count; ++k) {
-    own.push_back(block(k, k));
-    diagonals.push_back(squares_[k]);
-    for (std::size_t i = 0; i < squares_[k].size(); ++i) {
-      kernel_.apply({&diagonals[k][i], 1}, squares_[k][i], {&squares_[k][i], 1});
+    for (; begins_.size() <= training.classes[place]; begins_.push_back(places_.size())) {
+      first_runs_.push_back(runs_.size());
     }
-    const auto all = static_cast<double>(training.places.size()), here = static_cast<double>(members_[k].size());
-    c.push_back(options.balanced ? options.c * (all / (static_cast<double>(training.class_count) * here)) : options.c);
+    if (runs_.size() == first_runs_.back() || runs_.back().end != place) runs_.push_back({place, place});
+    ++runs_.back().end;
+    places_.push_back(place);
+    squares_.push_back(products_.of(place, place));
   }
-  for (std::uint32_t a = 0; a < training.class_count; ++a) {
-    for (std::uint32_t b = a + 1; b < training.class_count; ++b) {
-      const KernelBlock across = block(a, b), back = turned(across);
-      const Machine machine =
-          separate({.first = {&own[a], &across, diagonals[a], c[a]}, .second = {&back, &own[b], diagonals[b], c[b]}},
-                   options.tolerance);
-      PairMachine& kept = machines_.emplace_back(PairMachine{.first = a, .second = b, .offset = machine.offset});
-      const auto keep = [](const std::vector<double>& weights, Weights& to) {
-        for (std::uint32_t i = 0; i < weights.size(); ++i) {
-          if (weights[i] == 0) continue;
-          to.members.push_back(i);
-          to.values.push_back(weights[i]);
-        }
-      };
-      keep(machine.weights_first, kept.of_first);
-      keep(machine.weights_second, kept.of_second);
+  begins_.push_back(places_.size());
+  std::vector<double> diagonal(places_.size());
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    kernel_.take_arguments({&squares_[i], 1}, squares_[i], &squares_[i], &diagonal[i]);
+  }
+  kernel_.finish(diagonal);
+  const auto diagonal_of = [&](std::uint32_t k) { return std::span(diagonal).subspan(begins_[k], size_of(k)); };
+  const auto c_of = [&](std::uint32_t k) {
+    const auto all = static_cast<double>(places_.size()), here = static_cast<double>(size_of(k));
+    return options.balanced ? options.c * (all / (static_cast<double>(class_count()) * here)) : options.c;
+  };
+  std::vector<KernelBlock> own(class_count());
+  for (std::uint32_t a = class_count(); a-- > 0;) {
+    std::vector<KernelBlock> blocks = blocks_of(a);
+    own[a] = std::move(blocks[0]);
+    for (std::uint32_t b = a + 1; b < class_count(); ++b) {
+      const KernelBlock &across = blocks[b - a], back = turned(across);
+      const Machine machine = separate(
+          {.first = {&own[a], &across, diagonal_of(a), c_of(a)}, .second = {&back, &own[b], diagonal_of(b), c_of(b)}},
+          options.tolerance);
+      machines_.push_back({.first = a,
+                           .second = b,
+                           .of_first = Weights(machine.weights_first),
+                           .of_second = Weights(machine.weights_second),
+                           .offset = machine.offset});
     }
   }
 }
 
-void SupportVectors::take_values(std::uint64_t place, std::uint32_t of_class, std::vector<double>& to) const {
+SupportVectors::Weights::Weights(const std::vector<double>& all) {
+  for (std::uint32_t i = 0; i < all.size(); ++i) {
+    if (all[i] == 0) continue;
+    members.push_back(i);
+    values.push_back(all[i]);
+  }
+}
+
+void SupportVectors::take_values(std::uint64_t place, std::uint32_t from_class, std::vector<double>& to) const {
   const double* products = products_.row(place);
-  const std::vector<std::uint32_t>& members = members_[of_class];
-  to.resize(members.size());
-  for (std::size_t i = 0; i < members.size(); ++i) to[i] = products[members[i]];
-  kernel_.apply(to, products[place], squares_[of_class]);
+  const std::size_t first = begins_[from_class];
+  to.resize(places_.size() - first);
+  std::size_t done = 0;
+  for (std::size_t r = first_runs_[from_class]; r < runs_.size(); ++r) {
+    const blocks::Range& run = runs_[r];
+    kernel_.take_arguments({products + run.begin, run.size()}, products[place], &squares_[first + done], &to[done]);
+    done += run.size();
+  }
+  kernel_.finish(to);
 }
 
-KernelBlock SupportVectors::block(std::uint32_t rows, std::uint32_t columns) const {
-  KernelBlock block{.values = std::vector<float>(members_[rows].size() * members_[columns].size()),
-                    .columns = members_[columns].size()};
-  std::vector<double> values;
-  float* next = block.values.data();
-  for (const std::uint32_t place : members_[rows]) {
-    take_values(place, columns, values);
-    next = std::transform(values.begin(), values.end(), next, [](double value) { return static_cast<float>(value); });
+std::vector<KernelBlock> SupportVectors::blocks_of(std::uint32_t of_class) const {
+  std::vector<KernelBlock> blocks;
+  for (std::uint32_t k = of_class; k < class_count(); ++k) {
+    blocks.push_back({.values = std::vector<float>(size_of(of_class) * size_of(k)), .columns = size_of(k)});
   }
-  return block;
+  std::vector<double> values;
+  for (std::size_t row = 0; row < size_of(of_class); ++row) {
+    take_values(places_[begins_[of_class] + row], of_class, values);
+    const double* next = values.data();
+    for (KernelBlock& block : blocks) {
+      std::transform(next, next + block.columns, block.values.data() + row * block.columns,
+                     [](double value) { return static_cast<float>(value); });
+      next += block.columns;
+    }
+  }
+  return blocks;
 }
 
 std::uint32_t SupportVectors::predict(std::uint64_t place) const {
-  std::vector<std::vector<double>> values(members_.size());
-  for (std::uint32_t k = 0; k < members_.size(); ++k) take_values(place, k, values[k]);
-  std::vector<std::uint32_t> votes(members_.size());
+  std::vector<double> values;
+  take_values(place, 0, values);
+  std::vector<std::uint32_t> votes(class_count());
   for (const PairMachine& m : machines_) {
-    const double decision = weighted_sum(m.of_first.members, m.of_first.values, values[m.first]) -
-                            weighted_sum(m.of_second.members, m.of_second.values, values[m.second]) - m.offset;
+    const double decision = weighted_sum(m.of_first.members, m.of_first.values, &values[begins_[m.first]]) -
+                            weighted_sum(m.of_second.members, m.of_second.values, &values[begins_[m.second]]) -
+                            m.offset;
     ++votes[decision > 0 ? m.first : m.second];
   }
   return static_cast<std::uint32_t>(std::max_element(votes.begin(), votes.end()) - votes.begin());

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "rankwise/blocks/grid.hpp"
 #include "rankwise/learning/kernel_function.hpp"
 #include "rankwise/learning/pair_solver.hpp"
 #include "rankwise/learning/sample_products.hpp"
@@ -24,9 +25,8 @@ struct SvcOptions {
 /// What a model is trained on. Samples are known by their places among the products.
 struct Training {
   Products products;
-  std::span<const std::uint32_t> classes;  ///< at each place
-  std::uint32_t class_count = 0;
-  std::span<const std::uint32_t> places;  ///< that are trained on, in rising order
+  std::span<const std::uint32_t> classes;  ///< at each place, rising
+  std::span<const std::uint32_t> places;   ///< that are trained on, in rising order
   std::uint64_t features = 0;
   double variance = 0;  ///< of all their features
 };
@@ -34,6 +34,7 @@ struct Training {
 /// One machine for each pair of classes; what most of them say is predicted, of equal ones the first class.
 class SupportVectors {
  public:
+  /// @pre each class has samples
   SupportVectors(const SvcOptions& options, const Training& training);
   [[nodiscard]] std::uint32_t predict(std::uint64_t place) const;
 
@@ -42,20 +43,29 @@ class SupportVectors {
   struct Weights {
     std::vector<std::uint32_t> members = {};  ///< places in their class
     std::vector<double> values = {};
+    Weights() = default;
+    explicit Weights(const std::vector<double>& all);
   };
   struct PairMachine {
     std::uint32_t first = 0, second = 0;
     Weights of_first = {}, of_second = {};
     double offset = 0;
   };
-  [[nodiscard]] KernelBlock block(std::uint32_t rows, std::uint32_t columns) const;
-  /// Kernel values of one sample with those of a class.
-  void take_values(std::uint64_t place, std::uint32_t of_class, std::vector<double>& to) const;
+  /// Kernel values of one sample with all that are trained on, from a class on.
+  void take_values(std::uint64_t place, std::uint32_t from_class, std::vector<double>& to) const;
+  /// Kernel values of a class with itself and with each class behind it.
+  [[nodiscard]] std::vector<KernelBlock> blocks_of(std::uint32_t of_class) const;
+  [[nodiscard]] std::uint32_t class_count() const { return static_cast<std::uint32_t>(begins_.size() - 1); }
+  [[nodiscard]] std::size_t size_of(std::uint32_t of_class) const { return begins_[of_class + 1] - begins_[of_class]; }
 
   Products products_;
   KernelFunction kernel_;
-  std::vector<std::vector<std::uint32_t>> members_;  // places of each class
-  std::vector<std::vector<double>> squares_;         // of these
+  // The samples that are trained on, class after class:
+  std::vector<std::uint32_t> places_;
+  std::vector<double> squares_;
+  std::vector<std::size_t> begins_;      // of each class among them; their number
+  std::vector<blocks::Range> runs_;      // of places side by side in one class
+  std::vector<std::size_t> first_runs_;  // of each class
   std::vector<PairMachine> machines_;
 };
 
