@@ -73,6 +73,12 @@ Parameters parse_parameters(const std::vector<std::string>& words) {
   return parameters;
 }
 
+std::string in_words(const Parameters& parameters) {
+  std::string words;
+  for (const auto& [name, value] : parameters) words += fmt::format(" {}={}", name, value);
+  return words;
+}
+
 learning::SvcOptions svc_options(const Parameters& parameters) {
   SvcOptions options;
   for (const auto& [name, value] : parameters) set(options, name, value);

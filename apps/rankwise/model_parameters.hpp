@@ -14,6 +14,9 @@ using Parameters = std::vector<std::pair<std::string, std::string>>;
 /// @throws UsageError for what is no NAME=VALUE, or is there twice
 Parameters parse_parameters(const std::vector<std::string>& words);
 
+/// ` C=1 gamma=scale`
+std::string in_words(const Parameters& parameters);
+
 /// @throws UsageError for a name or value that an SVC does not have
 learning::SvcOptions svc_options(const Parameters& parameters);
 

@@ -55,7 +55,8 @@ def peers(options, job, names, file, axis):
     loaded = ", from memory" if job in ("sum", "all") else ""
     shown = {"numpy": f"NumPy{loaded}", "numpy_pieces": "NumPy by millions", "h5py": "h5py + NumPy", "dask": "Dask",
              "multiprocessing": f"multiprocessing{loaded}", "numba": f"numba prange{loaded}",
-             "pandas": f"pandas{loaded}", "joblib": "joblib", "polars": "Polars", "pyarrow": "pyarrow", "modin": "Modin on Ray", "scipy": "SciPy"}
+             "pandas": f"pandas{loaded}", "joblib": "joblib", "polars": "Polars", "pyarrow": "pyarrow", "modin": "Modin on Ray", "scipy": "SciPy",
+             "sklearn": "scikit-learn, n_jobs=1", "sklearn_pool": "scikit-learn, n_jobs=-1"}
     for name in names:
         in_memory = name in ("multiprocessing", "numba", "pandas", "joblib") and job != "csv"
         for python, kind in options.python[-1:] if in_memory else options.python:
@@ -196,6 +197,14 @@ with h5py.File({file!r}, "w") as f:
         os.remove(file)
 
 
+def models_jobs(options):
+    digits = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data", "digits.csv")
+    words = ["crossval", "svc", digits, "--target", "digit", "--cv", 20]
+    yield {"title": "20-fold SVC on digits", "fits": 20, "aim": [["best of scikit-learn", 4]], "file": digits,
+           "contenders": lambda: [*ours(options, words, lambda r: {"seconds": r["seconds"], "answer": r["scores"]}),
+                                  *peers(options, "svc", ["sklearn", "sklearn_pool"], digits, 0)]}
+
+
 def machine():
     with open("/proc/cpuinfo") as f:
         models = [line.split(":")[1].strip() for line in f if line.startswith("model name")]
@@ -206,7 +215,7 @@ def machine():
 
 
 def versions(options):
-    names = ["numpy", "h5py", "dask", "numba", "pandas", "polars", "pyarrow", "modin", "mpi4py"]
+    names = ["numpy", "h5py", "dask", "numba", "pandas", "polars", "pyarrow", "modin", "mpi4py", "scikit-learn"]
     code = f"""
 import importlib.metadata as m, json, platform
 def version(n):
@@ -224,7 +233,7 @@ MEASURES = (("start_up", start_up), ("progress", progress_cost), ("checkpoint", 
             ("messages", messages), ("memory", memory), ("integrals", integrals))
 
 
-JOBS = {"pi": pi_job, "columns": columns_jobs, "csv": csv_job, "matrices": matrices_jobs, "tables": tables_jobs, "dense": dense_jobs}
+JOBS = {"pi": pi_job, "columns": columns_jobs, "csv": csv_job, "matrices": matrices_jobs, "tables": tables_jobs, "dense": dense_jobs, "models": models_jobs}
 
 
 def parse_options():

@@ -21,13 +21,14 @@ def others(job):
 
 def rate(job, result):
     """GB/s of what the job reads, or 10^9 samples/s."""
-    if "gigabytes" in job:
-        return job["gigabytes"] / result["seconds"]
+    for amount in ("gigabytes", "fits"):
+        if amount in job:
+            return job[amount] / result["seconds"]
     return result.get("samples", job["samples"]) / result["seconds"] / 1e9
 
 
 def unit(job):
-    return "GB/s" if "gigabytes" in job else "10^9 samples/s"
+    return "GB/s" if "gigabytes" in job else "fits/s" if "fits" in job else "10^9 samples/s"
 
 
 def verdicts(job):

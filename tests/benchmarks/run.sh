@@ -11,7 +11,7 @@ jobs/set-up.sh test
 jobs/set-up.sh peers
 if [ ! -e build/peers/done ]; then
   python3 -m venv build/peers
-  build/peers/bin/pip install --quiet numpy h5py 'dask[array,dataframe]' numba pandas polars pyarrow 'modin[ray]' joblib scipy
+  build/peers/bin/pip install --quiet numpy h5py 'dask[array,dataframe]' numba pandas polars pyarrow 'modin[ray]' joblib scipy scikit-learn
   touch build/peers/done
 fi
 cmake --preset release -DRANKWISE_TESTS=ON >/dev/null

@@ -121,9 +121,10 @@ TEST(CrossValidation, has_one_score_for_each_fold_the_same_on_any_ranks) {
   const engine::Context here = context();
   const engine::SharedMatrix matrix(here, table.path(), engine::Deliver::automatic);
   const Dataset data(here, matrix, "kind");
-  const auto scores = cross_validate(here, data, {.folds = 7, .shuffle = 1});
+  const auto scores = cross_validate(here, data, {.count = 2}, {.folds = 7, .shuffle = 1});
   if (!test::session().ranks().is_root()) return;
-  ASSERT_EQ(scores.size(), 7U);
+  ASSERT_EQ(scores.size(), 14U);
+  EXPECT_TRUE(std::equal(scores.begin(), scores.begin() + 7, scores.begin() + 7));  // two candidates alike
   for (const double score : scores) {
     EXPECT_GE(score, 0);
     EXPECT_LE(score, 1);

@@ -38,6 +38,8 @@ std::unique_ptr<Command> make_merge();
 extern const char* const merge_explanation;
 std::unique_ptr<Command> make_pi();
 extern const char* const pi_explanation;
+std::unique_ptr<Command> make_search();
+extern const char* const search_explanation;
 std::unique_ptr<Command> make_solve();
 extern const char* const solve_explanation;
 std::unique_ptr<Command> make_transform();

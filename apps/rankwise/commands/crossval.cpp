@@ -1,20 +1,12 @@
 #include <fmt/format.h>
 
-#include <cmath>
-#include <memory>
-#include <optional>
-
 #include "apps/rankwise/answer.hpp"
 #include "apps/rankwise/checkpoint_options.hpp"
 #include "apps/rankwise/commands/commands.hpp"
-#include "apps/rankwise/common_options.hpp"
-#include "apps/rankwise/invocation.hpp"
-#include "apps/rankwise/matrix_words.hpp"
-#include "apps/rankwise/model_parameters.hpp"
 #include "apps/rankwise/plan_report.hpp"
+#include "apps/rankwise/score_summary.hpp"
+#include "apps/rankwise/validation_options.hpp"
 #include "rankwise/base/digest.hpp"
-#include "rankwise/base/parse_number.hpp"
-#include "rankwise/learning/cross_validation.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/report/format.hpp"
 #include "rankwise/report/table.hpp"
@@ -22,152 +14,91 @@
 namespace rankwise::app {
 namespace {
 
-using learning::Scoring;
-
 class CrossValidation final : public Command {
  public:
   void add_options(CLI::App& app) override {
-    app.add_option("model", model_, "svc: support vector machines")->required()->type_name("MODEL");
-    app.add_option("data", source_, "FILE[:DATASET]: a table of numbers, HDF5, .npy, .csv or .tsv")
-        ->required()
-        ->type_name("DATA");
-    app.add_option("--target", target_, "the column that tells each sample's class; all others are features")
-        ->type_name("NAME");
-    app.add_option("--labels", labels_, "the classes, where they are not in DATA: one column of as many rows")
-        ->type_name("SOURCE");
-    add_value(app, "--cv", "K", "how many folds (default: 5)",
-              [this](const std::string& text) { folds_ = parse_count(text, "--cv"); });
-    app.add_option("--param", parameters_, "a parameter of the model, as scikit-learn calls it; as often as there are")
-        ->type_name("NAME=VALUE")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    add_choice<bool>(app, "--scale", "features to mean 0 and variance 1, as each fold's training samples have them",
-                     {{"none", false}, {"standard", true}}, options_.scale);
-    auto* shuffle = app.add_flag("--shuffle", shuffle_, "samples come to folds in random order");
-    add_value(app, "--seed", "S", "another seed, another order (default: 0)", [this](const std::string& text) {
-      seed_ = parse_count(text, "--seed");
-    })->needs(shuffle);
-    add_choice<Scoring>(app, "--scoring", "what is told of each fold (default: accuracy)",
-                        {{"accuracy", Scoring::accuracy}, {"f1", Scoring::f1}}, options_.scoring);
-    add_deliver(app, deliver_);
+    const auto added = options_.add_to(app);
+    added.seed->needs(added.shuffle);
     app.add_flag("--json", json_, "print one JSON object instead of the table");
     compute_.add_to(app);
     checkpoint_.add_to(app, {.shards = false, .verify = true});
   }
 
   void check() override {
-    pick("crossval", model_, {"svc"});
-    if (target_.empty() == labels_.empty()) {
-      throw UsageError("--target NAME, a column of DATA, or --labels SOURCE tells the classes: one of them");
-    }
-    constexpr std::uint64_t most_folds = 1'000'000;
-    if (folds_ < 2 || folds_ > most_folds) {
-      throw UsageError(fmt::format("--cv takes 2 to {} folds, not {}", most_folds, folds_));
-    }
-    const Parameters parameters = parse_parameters(parameters_);
-    options_.model = svc_options(parameters);
-    options_.model_in_words = model_;
-    for (const auto& [name, value] : parameters) options_.model_in_words += fmt::format(" {}={}", name, value);
-    options_.folds = static_cast<std::uint32_t>(folds_);
-    if (shuffle_) options_.shuffle = seed_;
+    options_.check("crossval");
+    model_.in_words = options_.model() + in_words(options_.parameters());
+    model_.at = [svc = svc_options(options_.parameters())](std::uint64_t) { return svc; };
   }
 
   ExitCode run(Invocation& invocation) override {
-    report::ProgressDisplay progress(
-        {.command = "crossval", .mode = compute_.progress, .amount = static_cast<double>(folds_), .unit = "folds"});
+    const auto& validation = options_.validation();
+    report::ProgressDisplay progress({.command = "crossval",
+                                      .mode = compute_.progress,
+                                      .amount = static_cast<double>(validation.folds),
+                                      .unit = "folds"});
     const engine::Context context = invocation.start(compute_, &progress, checkpoint_);
-    const auto delivery = std::make_shared<engine::Delivery>();
-    const engine::SharedMatrix table = invocation.open(context, source_, deliver_, delivery);
-    std::optional<engine::SharedMatrix> labels;
-    if (!labels_.empty()) labels.emplace(invocation.open(context, labels_, deliver_, delivery));
-    const storage::MatrixInfo& info = table.info();
+    const ValidationOptions::Sources sources = options_.open(invocation, context);
+    const storage::MatrixInfo& info = sources.info();
     if (compute_.plan) {
       engine::PhasePlan phase;
-      ranks::agree(context.ranks(),
-                   [&] { phase = learning::plan_to_cross_validate(context, info.rows, info.columns, options_); });
+      ranks::agree(context.ranks(), [&] {
+        phase = learning::plan_to_cross_validate(context, info.rows, info.columns, model_, validation);
+      });
       print_plan(invocation,
-                 {.subject = fmt::format("crossval {} of {}", options_.model_in_words, in_words(info)),
+                 {.subject = fmt::format("crossval {} of {}", model_.in_words, report::printable(info.source)),
                   .phases = {phase},
                   .bytes_to_read = info.stored.value},
                  json_);
       return ExitCode::done;
     }
-    const learning::Dataset data =
-        labels ? learning::Dataset(context, table, *labels) : learning::Dataset(context, table, target_);
-    invocation.begin_job(learning::identity_of(data, options_), &info);
-    const std::vector<double> scores = learning::cross_validate(context, data, options_);
-    if (invocation.is_root()) {
-      const Summary summary = summary_of(scores);
-      json_ ? print_json(invocation, info, data, summary) : print(invocation, info, data, summary);
-    }
+    const learning::Dataset data = options_.read(context, sources);
+    invocation.begin_job(learning::identity_of(data, model_, validation), &info);
+    const std::vector<double> scores = learning::cross_validate(context, data, model_, validation);
+    if (invocation.is_root())
+      json_ ? print_json(invocation, info, data, scores) : print(invocation, info, data, scores);
     invocation.save_checkpoint();
     return ExitCode::done;
   }
 
  private:
-  struct Summary {
-    std::vector<double> scores;
-    double mean = 0, deviation = 0;
-    std::string digest = {};
-  };
-  [[nodiscard]] Summary summary_of(const std::vector<double>& scores) const {
-    Summary summary{.scores = scores};
-    const auto n = static_cast<double>(scores.size());
-    for (const double score : scores) summary.mean += score / n;
-    for (const double score : scores) summary.deviation += (score - summary.mean) * (score - summary.mean) / n;
-    summary.deviation = std::sqrt(summary.deviation);
+  [[nodiscard]] std::string digest_of(const std::vector<double>& scores) const {
     Digest digest;
     digest.add("crossval");
-    digest.add(scoring_in_words());
+    digest.add(options_.scoring_in_words());
     for (const double score : scores) digest.add(score);
-    summary.digest = digest.hex();
-    return summary;
-  }
-  [[nodiscard]] std::string_view scoring_in_words() const {
-    return options_.scoring == Scoring::accuracy ? "accuracy" : "f1";
+    return digest.hex();
   }
 
   void print(const Invocation& invocation, const storage::MatrixInfo& info, const learning::Dataset& data,
-             const Summary& summary) const {
-    answer("crossval {} of {} · {} samples × {} features, {} classes · {}\n", options_.model_in_words,
-           report::printable(info.source), data.samples(), data.features(), data.labels().size(),
+             const std::vector<double>& scores) const {
+    answer("crossval {} of {} · {}\n", model_.in_words, ValidationOptions::in_words(info, data),
            invocation.layout_line());
-    report::Table table({"fold", std::string(scoring_in_words())});
-    for (std::size_t fold = 0; fold < summary.scores.size(); ++fold) {
-      table.add({std::to_string(fold), report::short_number(summary.scores[fold])});
+    report::Table table({"fold", std::string(options_.scoring_in_words())});
+    for (std::size_t fold = 0; fold < scores.size(); ++fold) {
+      table.add({std::to_string(fold), report::short_number(scores[fold])});
     }
+    const ScoreSummary summary(scores);
     table.add({"mean", report::short_number(summary.mean)});
     table.add({"std", report::short_number(summary.deviation)});
     answer("{}in {} · digest {}\n", table.text(report::output_width()), report::duration(invocation.seconds()),
-           summary.digest);
+           digest_of(scores));
   }
 
   void print_json(const Invocation& invocation, const storage::MatrixInfo& info, const learning::Dataset& data,
-                  const Summary& summary) const {
+                  const std::vector<double>& scores) const {
+    const ScoreSummary summary(scores);
     auto json = invocation.json_head();
-    json["digest"] = summary.digest;
-    json["model"] = model_;
-    json["params"] = nlohmann::ordered_json::object();
-    for (const auto& [name, value] : parse_parameters(parameters_)) json["params"][name] = value;
-    json["input"] = info.source;
-    json[labels_.empty() ? "target" : "labels"] = labels_.empty() ? target_ : labels_;
-    json["samples"] = data.samples();
-    json["features"] = data.features();
-    json["classes"] = data.labels();
-    json["cv"] = folds_;
-    json["scoring"] = scoring_in_words();
-    json["scores"] = summary.scores;
+    json["digest"] = digest_of(scores);
+    options_.add_to(json, info, data);
+    json["scores"] = scores;
     json["mean"] = summary.mean;
     json["std"] = summary.deviation;
     answer("{}\n", json_text(json, 2));
   }
 
-  std::string model_, source_, target_, labels_;
-  std::vector<std::string> parameters_;
-  std::uint64_t folds_ = 5, seed_ = 0;
-  bool shuffle_ = false, json_ = false;
-  learning::CrossValidationOptions options_;
-  engine::Deliver deliver_ = engine::Deliver::automatic;
+  ValidationOptions options_;
+  learning::Candidates model_;
+  bool json_ = false;
   ComputeOptions compute_;
   CheckpointOptions checkpoint_;
 };

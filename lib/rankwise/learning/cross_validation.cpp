@@ -15,7 +15,7 @@
 namespace rankwise::learning {
 namespace {
 
-/// A lane is a fold.
+/// A lane is a candidate and a fold.
 class FoldJob {
  public:
   using Partial = double;
@@ -26,17 +26,19 @@ class FoldJob {
   /// @param fold_of each sample
   /// @param order of samples, by class
   /// @param shared of the samples as they are, in that order; not looked at where features are scaled
-  FoldJob(const Dataset& data, const CrossValidationOptions& options, std::span<const std::uint32_t> fold_of,
-          std::span<const std::uint32_t> order, Products shared)
-      : data_(data), options_(options), order_(order), shared_(shared) {
+  FoldJob(const Dataset& data, const Candidates& candidates, const CrossValidationOptions& options,
+          std::span<const std::uint32_t> fold_of, std::span<const std::uint32_t> order, Products shared)
+      : data_(data), candidates_(candidates), options_(options), order_(order), shared_(shared) {
     for (const std::uint32_t sample : order) {
       fold_at_.push_back(fold_of[sample]);
       class_at_.push_back(data.classes()[sample]);
     }
   }
 
-  [[nodiscard]] engine::Identity identity() const { return identity_of(data_, options_); }
-  [[nodiscard]] blocks::Grid grid() const { return {.lanes = options_.folds, .steps = 1}; }
+  [[nodiscard]] engine::Identity identity() const { return identity_of(data_, candidates_, options_); }
+  [[nodiscard]] blocks::Grid grid() const {
+    return {.lanes = checked_product(candidates_.count, options_.folds, "the fits"), .steps = 1};
+  }
   [[nodiscard]] Bytes partial_bytes() const { return {sizeof(double)}; }
   [[nodiscard]] Bytes block_bytes() const {
     const std::uint64_t products = bytes_of_products(data_.samples()).value;
@@ -47,10 +49,11 @@ class FoldJob {
   }
 
   [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const {
+    const std::uint64_t fold = block.lane % options_.folds;
     std::vector<std::uint32_t> training, test, samples;  // places, and the samples to train on
     for (std::uint32_t place = 0; place < order_.size(); ++place) {
-      (fold_at_[place] == block.lane ? test : training).push_back(place);
-      if (fold_at_[place] != block.lane) samples.push_back(order_[place]);
+      (fold_at_[place] == fold ? test : training).push_back(place);
+      if (fold_at_[place] != fold) samples.push_back(order_[place]);
     }
     std::sort(samples.begin(), samples.end());
     Products products = shared_;
@@ -65,11 +68,11 @@ class FoldJob {
       variance = variance_of(data_.row(0), data_.features(), samples);
     }
     const auto classes = static_cast<std::uint32_t>(data_.labels().size());
-    const SupportVectors model(options_.model, {.products = products,
-                                                .classes = class_at_,
-                                                .places = training,
-                                                .features = data_.features(),
-                                                .variance = variance});
+    const SupportVectors model(candidates_.at(block.lane / options_.folds), {.products = products,
+                                                                             .classes = class_at_,
+                                                                             .places = training,
+                                                                             .features = data_.features(),
+                                                                             .variance = variance});
     std::vector<std::uint32_t> truths, predictions;
     for (const std::uint32_t place : test) {
       truths.push_back(class_at_[place]);
@@ -83,6 +86,7 @@ class FoldJob {
 
  private:
   const Dataset& data_;
+  const Candidates& candidates_;
   const CrossValidationOptions& options_;
   std::span<const std::uint32_t> order_;
   std::vector<std::uint32_t> fold_at_, class_at_;
@@ -122,17 +126,17 @@ void check_room(const engine::Context& context, const Dataset& data) {
 
 }  // namespace
 
-engine::Identity identity_of(const Dataset& data, const CrossValidationOptions& options) {
+engine::Identity identity_of(const Dataset& data, const Candidates& candidates, const CrossValidationOptions& options) {
   return {.method = "crossval",
           .version = 1,
           .input = data.identity(),
           .seed = options.shuffle.value_or(0),
-          .options = fmt::format("{} cv {}{}{} scoring {}", options.model_in_words, options.folds,
+          .options = fmt::format("{} cv {}{}{} scoring {}", candidates.in_words, options.folds,
                                  options.shuffle ? " shuffled" : "", options.scale ? " scaled" : "",
                                  static_cast<int>(options.scoring))};
 }
 
-std::vector<double> cross_validate(const engine::Context& context, const Dataset& data,
+std::vector<double> cross_validate(const engine::Context& context, const Dataset& data, const Candidates& candidates,
                                    const CrossValidationOptions& options) {
   const auto fold_of = folds_of(context, data, options);
   check_room(context, data);
@@ -140,15 +144,15 @@ std::vector<double> cross_validate(const engine::Context& context, const Dataset
   std::optional<SharedProducts> shared;
   if (!options.scale) shared.emplace(context, data, order);
   std::vector<double> scores;
-  engine::run(context, FoldJob(data, options, fold_of, order, shared ? shared->products() : Products{}),
+  engine::run(context, FoldJob(data, candidates, options, fold_of, order, shared ? shared->products() : Products{}),
               [&](std::uint64_t, double score) { scores.push_back(score); }, {.phase = "crossval"});
   return scores;
 }
 
 engine::PhasePlan plan_to_cross_validate(const engine::Context& context, std::uint64_t samples, std::uint64_t features,
-                                         const CrossValidationOptions& options) {
+                                         const Candidates& candidates, const CrossValidationOptions& options) {
   const Dataset sizes(samples, features);
-  return engine::plan(context.options(), FoldJob(sizes, options, {}, {}, {}), "crossval");
+  return engine::plan(context.options(), FoldJob(sizes, candidates, options, {}, {}, {}), "crossval");
 }
 
 }  // namespace rankwise::learning

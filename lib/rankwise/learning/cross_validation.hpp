@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,27 +15,32 @@
 
 namespace rankwise::learning {
 
+/// Models that are compared, each known by its number.
+struct Candidates {
+  std::uint64_t count = 1;
+  std::function<SvcOptions(std::uint64_t)> at = [](std::uint64_t) { return SvcOptions(); };  ///< called by any thread
+  std::string in_words = {};  ///< all that they depend on, for the identity
+};
+
 struct CrossValidationOptions {
-  SvcOptions model = {};
-  std::string model_in_words = {};  ///< all of its parameters, for the identity
   std::uint32_t folds = 5;
   std::optional<std::uint64_t> shuffle = {};  ///< a seed
   bool scale = false;                         ///< features of each fold's training samples to mean 0 and variance 1
   Scoring scoring = Scoring::accuracy;
 };
 
-/// One score for each fold: of a model that is trained on the samples of all others (scikit-learn's cross_val_score
-/// with StratifiedKFold). Each fold is a block.
-/// @return on rank 0, folds in order; nothing elsewhere
+/// One score for each candidate and fold: of a model that is trained on the samples of all other folds (scikit-learn's
+/// cross_val_score with StratifiedKFold). Each of them is a block.
+/// @return on rank 0, candidate after candidate, the folds of each in order; nothing elsewhere
 /// @throws ranks::AgreedError, also if a class has fewer samples than folds, or the node's memory does not suffice
 /// @note Collective
-std::vector<double> cross_validate(const engine::Context& context, const Dataset& data,
+std::vector<double> cross_validate(const engine::Context& context, const Dataset& data, const Candidates& candidates,
                                    const CrossValidationOptions& options);
 
-engine::Identity identity_of(const Dataset& data, const CrossValidationOptions& options);
+engine::Identity identity_of(const Dataset& data, const Candidates& candidates, const CrossValidationOptions& options);
 
 /// What cross_validate would do with so many samples and features.
 engine::PhasePlan plan_to_cross_validate(const engine::Context& context, std::uint64_t samples, std::uint64_t features,
-                                         const CrossValidationOptions& options);
+                                         const Candidates& candidates, const CrossValidationOptions& options);
 
 }  // namespace rankwise::learning

@@ -30,6 +30,7 @@ enum class StreamName : std::uint64_t {
   classification = 7,  ///< several, each for another purpose
   dense = 8,           ///< signs of vectors that an answer is tried on
   folds = 9,           ///< one for each class
+  search = 10,         ///< one for each parameter that is drawn
 };
 
 /// A stream of 128-bit draws, indexed by position: key = seed, counter = (position, stream).

@@ -1,0 +1,232 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+#include <span>
+
+#include "apps/rankwise/answer.hpp"
+#include "apps/rankwise/checkpoint_options.hpp"
+#include "apps/rankwise/commands/commands.hpp"
+#include "apps/rankwise/parameter_grid.hpp"
+#include "apps/rankwise/plan_report.hpp"
+#include "apps/rankwise/score_summary.hpp"
+#include "apps/rankwise/validation_options.hpp"
+#include "rankwise/base/digest.hpp"
+#include "rankwise/base/parse_number.hpp"
+#include "rankwise/ranks/agreement.hpp"
+#include "rankwise/report/format.hpp"
+#include "rankwise/report/table.hpp"
+
+namespace rankwise::app {
+namespace {
+
+class Search final : public Command {
+ public:
+  void add_options(CLI::App& app) override {
+    options_.add_to(app);
+    const auto add_words = [&](const char* name, std::vector<std::string>& words, const char* type, const char* what) {
+      return app.add_option(name, words, what)
+          ->type_name(type)
+          ->expected(1)
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    };
+    add_words("--grid", grid_words_, "NAME=V1,V2,...", "values of a parameter that are tried, with all of the others");
+    auto* draws = add_value(app, "--n-iter", "N", "draw so many candidates from the ranges",
+                            [this](const std::string& text) { draws_ = parse_count(text, "--n-iter"); });
+    auto* ranges =
+        add_words("--range", range_words_, "NAME=[log:]A:B", "draw a parameter between A and B, or its logarithm");
+    draws->needs(ranges);
+    ranges->needs(draws);
+    add_value(app, "--top", "N", "print the N best (default: 10)",
+              [this](const std::string& text) { top_ = parse_count(text, "--top"); });
+    app.add_flag("--json", json_, "print one JSON object with all of them instead");
+    compute_.add_to(app);
+    checkpoint_.add_to(app, {.shards = false, .verify = true});
+  }
+
+  void check() override {
+    options_.check("search");
+    if (grid_words_.empty() && range_words_.empty()) {
+      throw UsageError("--grid NAME=V1,V2,... or --n-iter N --range NAME=A:B says what is searched");
+    }
+    grid_.emplace(grid_words_, range_words_, draws_, options_.seed());
+    for (const auto& [name, value] : options_.parameters()) {
+      for (const auto& [searched, any] : grid_->at(0)) {
+        if (name == searched) throw UsageError(fmt::format("{} is searched, and is --param {}={}", name, name, value));
+      }
+    }
+    candidates_.count = grid_->count();
+    candidates_.in_words = options_.model() + in_words(options_.parameters()) + grid_->in_words();
+    candidates_.at = [this](std::uint64_t candidate) { return svc_options(all_of(candidate)); };
+    check_values();
+  }
+
+  ExitCode run(Invocation& invocation) override {
+    const auto& validation = options_.validation();
+    const double fits = static_cast<double>(candidates_.count) * validation.folds;
+    report::ProgressDisplay progress({.command = "search", .mode = compute_.progress, .amount = fits, .unit = "fits"});
+    const engine::Context context = invocation.start(compute_, &progress, checkpoint_);
+    const ValidationOptions::Sources sources = options_.open(invocation, context);
+    const storage::MatrixInfo& info = sources.info();
+    if (compute_.plan) {
+      engine::PhasePlan phase;
+      ranks::agree(context.ranks(), [&] {
+        phase = learning::plan_to_cross_validate(context, info.rows, info.columns, candidates_, validation);
+      });
+      print_plan(invocation,
+                 {.subject = fmt::format("search {} of {}", candidates_.in_words, report::printable(info.source)),
+                  .phases = {phase},
+                  .bytes_to_read = info.stored.value},
+                 json_);
+      return ExitCode::done;
+    }
+    const learning::Dataset data = options_.read(context, sources);
+    invocation.begin_job(learning::identity_of(data, candidates_, validation), &info);
+    const std::vector<double> scores = learning::cross_validate(context, data, candidates_, validation);
+    if (invocation.is_root()) {
+      const std::vector<Result> results = results_of(scores);
+      json_ ? print_json(invocation, info, data, results) : print(invocation, info, data, results);
+    }
+    invocation.save_checkpoint();
+    return ExitCode::done;
+  }
+
+ private:
+  struct Result {
+    std::span<const double> scores;
+    ScoreSummary summary;
+    std::uint64_t rank = 0;  ///< from 1 on; of equal ones the same
+  };
+
+  [[nodiscard]] Parameters all_of(std::uint64_t candidate) const {
+    Parameters parameters = options_.parameters();
+    for (auto& each : grid_->at(candidate)) parameters.push_back(std::move(each));
+    return parameters;
+  }
+
+  /// Each value once, before any work. @throws UsageError
+  void check_values() const {
+    for (const std::string& text : grid_words_) {
+      const ParameterGrid alone({text}, {}, 0, 0);
+      for (std::uint64_t i = 0; i < alone.count(); ++i) (void)svc_options(alone.at(i));
+    }
+    (void)svc_options(all_of(0));
+  }
+
+  [[nodiscard]] std::vector<Result> results_of(const std::vector<double>& scores) const {
+    const std::size_t folds = options_.validation().folds;
+    std::vector<Result> results;
+    for (std::size_t i = 0; i + folds <= scores.size(); i += folds) {
+      const std::span<const double> of_one(scores.data() + i, folds);
+      results.push_back({of_one, ScoreSummary(of_one)});
+    }
+    std::vector<double> means;
+    for (const Result& result : results) means.push_back(result.summary.mean);
+    std::sort(means.begin(), means.end(), std::greater<>());
+    for (Result& result : results) {
+      const auto place = std::lower_bound(means.begin(), means.end(), result.summary.mean, std::greater<>());
+      result.rank = 1 + static_cast<std::uint64_t>(place - means.begin());
+    }
+    return results;
+  }
+
+  /// By rank; of equal ones the first comes first.
+  static std::vector<std::uint64_t> best_first(const std::vector<Result>& results) {
+    std::vector<std::uint64_t> order(results.size());
+    std::iota(order.begin(), order.end(), std::uint64_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return results[a].rank < results[b].rank; });
+    return order;
+  }
+
+  [[nodiscard]] std::string digest_of(const std::vector<Result>& results) const {
+    Digest digest;
+    digest.add("search");
+    digest.add(options_.scoring_in_words());
+    for (std::uint64_t candidate = 0; candidate < results.size(); ++candidate) {
+      digest.add(in_words(all_of(candidate)));
+      for (const double score : results[candidate].scores) digest.add(score);
+    }
+    return digest.hex();
+  }
+
+  void print(const Invocation& invocation, const storage::MatrixInfo& info, const learning::Dataset& data,
+             const std::vector<Result>& results) const {
+    answer("search {}{} of {} · {} × {} folds · {}\n", options_.model(), in_words(options_.parameters()),
+           ValidationOptions::in_words(info, data), report::plural(results.size(), "candidate"),
+           options_.validation().folds, invocation.layout_line());
+    std::vector<std::string> heading{"rank", std::string(options_.scoring_in_words()), "std"};
+    for (const auto& [name, value] : grid_->at(0)) heading.push_back(name);
+    report::Table table(heading);
+    const auto order = best_first(results);
+    for (std::size_t i = 0; i < std::min<std::size_t>(order.size(), top_); ++i) {
+      const Result& result = results[order[i]];
+      std::vector<std::string> row{std::to_string(result.rank), report::short_number(result.summary.mean),
+                                   report::short_number(result.summary.deviation)};
+      for (const auto& [name, value] : grid_->at(order[i])) row.push_back(value);
+      table.add(row);
+    }
+    if (order.size() > top_) table.add_remark("...", fmt::format("{} more: --top N shows N", order.size() - top_));
+    answer("{}{} fits in {} · digest {}\n", table.text(report::output_width()),
+           results.size() * options_.validation().folds, report::duration(invocation.seconds()), digest_of(results));
+  }
+
+  void print_json(const Invocation& invocation, const storage::MatrixInfo& info, const learning::Dataset& data,
+                  const std::vector<Result>& results) const {
+    const auto in_json = [&](std::uint64_t candidate) {
+      const Result& result = results[candidate];
+      nlohmann::ordered_json json;
+      json["params"] = nlohmann::ordered_json::object();
+      for (const auto& [name, value] : all_of(candidate)) json["params"][name] = value;
+      json["scores"] = result.scores;
+      json["mean"] = result.summary.mean;
+      json["std"] = result.summary.deviation;
+      json["rank"] = result.rank;
+      return json;
+    };
+    auto json = invocation.json_head();
+    json["digest"] = digest_of(results);
+    options_.add_to(json, info, data);
+    json["candidates"] = nlohmann::ordered_json::array();
+    for (std::uint64_t candidate = 0; candidate < results.size(); ++candidate) {
+      json["candidates"].push_back(in_json(candidate));
+    }
+    json["best"] = in_json(best_first(results)[0]);
+    answer("{}\n", json_text(json, 2));
+  }
+
+  ValidationOptions options_;
+  std::vector<std::string> grid_words_, range_words_;
+  std::uint64_t draws_ = 0, top_ = 10;
+  std::optional<ParameterGrid> grid_;
+  learning::Candidates candidates_;
+  bool json_ = false;
+  ComputeOptions compute_;
+  CheckpointOptions checkpoint_;
+};
+
+}  // namespace
+
+const char* const search_explanation =
+    R"(Which parameters tell unseen classes best: each candidate is scored in each of K folds, as crossval does it. --grid tries all
+combinations of its values (scikit-learn's GridSearchCV, in the order of its ParameterGrid); --n-iter draws candidates from
+--range, between A and B or between their logarithms, by the candidate's number and the seed (RandomizedSearchCV); with both,
+each combination of the grid is drawn N times over. --param sets what is the same for all.
+
+The parameters are those of crossval: C, kernel, gamma, degree, coef0, class_weight, tol of an svc. Candidates are ranked by
+their mean score; equal ones share a rank.
+
+Every candidate and fold is a piece of work of its own, shared out to ranks × threads, and kept in a checkpoint as soon as it
+is done. The scores have the same bits on any ranks × threads, on one kind of processor.
+
+Examples:
+  rankwise search svc digits.csv --target digit --grid C=0.1,1,10 --grid gamma=0.0001,0.001,0.01
+  mpiexec -n 2 rankwise search svc digits.csv --target digit --n-iter 50 --range C=log:0.01:100 --range gamma=log:1e-5:0.1
+  rankwise search svc table.csv --target y --grid kernel=linear,rbf --scale standard --checkpoint s.ckpt --resume
+)";
+
+std::unique_ptr<Command> make_search() {
+  return std::make_unique<Search>();
+}
+
+}  // namespace rankwise::app
