@@ -203,6 +203,10 @@ def models_jobs(options):
     yield {"title": "20-fold SVC on digits", "fits": 20, "aim": [["best of scikit-learn", 4]], "file": digits,
            "contenders": lambda: [*ours(options, words, lambda r: {"seconds": r["seconds"], "answer": r["scores"]}),
                                   *peers(options, "svc", ["sklearn", "sklearn_pool"], digits, 0)]}
+    words = ["search", "svc", digits, "--target", "digit", "--grid", "C=0.1,1,10,100", "--grid", "gamma=0.0001,0.001,0.01,0.1"]
+    yield {"title": "16 × 5 grid of SVC on digits", "fits": 80, "aim": [["best of scikit-learn", 6]], "file": digits,
+           "contenders": lambda: [*ours(options, words, lambda r: {"seconds": r["seconds"], "answer": [c["mean"] for c in r["candidates"]]}),
+                                  *peers(options, "grid", ["sklearn", "sklearn_pool"], digits, 0)]}
 
 
 def machine():
