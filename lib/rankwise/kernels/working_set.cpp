@@ -6,6 +6,7 @@
 // foreach_target comes first
 #include <hwy/highway.h>
 
+#include <algorithm>
 #include <limits>
 
 HWY_BEFORE_NAMESPACE();
@@ -94,7 +95,9 @@ Partner FindPartner(const Variables& variables, const float* row, double greates
                hn::Gt(difference, zero));
   }
   const Chosen best = gains.best();
-  return better(Partner{best.value, best.place, -hn::GetLane(hn::MinOfLanes(d, least))},
+  alignas(HWY_MAX_BYTES) double of_lanes[lanes];
+  hn::Store(least, d, of_lanes);
+  return better(Partner{best.value, best.place, -*std::min_element(of_lanes, of_lanes + lanes)},
                 reference::best_partner(from(variables, whole), row + whole, greatest, own));
 #else
   return reference::best_partner(variables, row, greatest, own);

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "rankwise/base/bytes.hpp"
+#include "rankwise/base/control_groups.hpp"
 #include "rankwise/base/errors.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/ranks/collectives.hpp"
@@ -50,6 +51,9 @@ NodeMemory::NodeMemory(const Communicator& node, std::uint64_t bytes) {
   std::string path;
   agree(node, [&] {
     if (!node.is_root()) return;
+    errno = ENOMEM;
+    // Linux would go on until it kills somebody.
+    if (bytes > memory_of_this_machine().value) fail(bytes, "cannot be had");
     file = Descriptor(memfd_create("rankwise", MFD_CLOEXEC));
     if (file.get() < 0 || ftruncate(file.get(), static_cast<off_t>(bytes)) != 0) fail(bytes, "cannot be had");
     // What is not there would end a rank when it is written to.
