@@ -1,4 +1,3 @@
-import itertools
 import warnings
 
 import numpy as np
@@ -10,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from support import assert_refused, run, run_json
-from test_crossval import SETS, made, words_of, write_table
+from test_crossval import SETS, made, resumed_to_the_end, words_of, write_table
 
 GRID = {"C": [0.1, 1, 10], "gamma": [0.001, 0.01, "scale"], "kernel": ["rbf", "sigmoid"]}
 
@@ -91,14 +90,5 @@ def test_a_stopped_search_goes_on(tmp_path):
     source = write_table(tmp_path / "t.csv", *made(1200, 10, 2, n_informative=6, n_classes=3, flip_y=0.2))
     words = ["search", "svc", source, "--target", "kind", "--grid", "C=0.1,1,10,100", "--grid", "gamma=0.001,0.01,0.1,1,scale"]
     whole = run_json(*words)
-    kept = [*words, "--checkpoint", tmp_path / "c", "--resume"]
-    stops = 0
-    for ranks in itertools.cycle((1, 3, 2)):
-        done = run(*kept, "--max-time", f"{0.3 + whole['seconds'] / 5:.3f}s", "--json", ranks=ranks)
-        if done.returncode == 0:
-            break
-        assert done.returncode == 75 and "--resume goes on" in done.stderr, done.stderr
-        stops += 1
-        assert stops < 60
-    assert stops > 0 and f'"digest": "{whole["digest"]}"' in done.stdout
-    assert_refused(run(*words[:-2], "--checkpoint", tmp_path / "c", "--resume"), 3, "other options")
+    kept = resumed_to_the_end(words, whole, tmp_path / "c")
+    assert_refused(run(*kept[:-5], *kept[-3:]), 3, "other options")

@@ -3,11 +3,10 @@
 #include "apps/rankwise/answer.hpp"
 #include "apps/rankwise/checkpoint_options.hpp"
 #include "apps/rankwise/commands/commands.hpp"
-#include "apps/rankwise/plan_report.hpp"
 #include "apps/rankwise/score_summary.hpp"
+#include "apps/rankwise/validate.hpp"
 #include "apps/rankwise/validation_options.hpp"
 #include "rankwise/base/digest.hpp"
-#include "rankwise/ranks/agreement.hpp"
 #include "rankwise/report/format.hpp"
 #include "rankwise/report/table.hpp"
 
@@ -31,33 +30,10 @@ class CrossValidation final : public Command {
   }
 
   ExitCode run(Invocation& invocation) override {
-    const auto& validation = options_.validation();
-    report::ProgressDisplay progress({.command = "crossval",
-                                      .mode = compute_.progress,
-                                      .amount = static_cast<double>(validation.folds),
-                                      .unit = "folds"});
-    const engine::Context context = invocation.start(compute_, &progress, checkpoint_);
-    const ValidationOptions::Sources sources = options_.open(invocation, context);
-    const storage::MatrixInfo& info = sources.info();
-    if (compute_.plan) {
-      engine::PhasePlan phase;
-      ranks::agree(context.ranks(), [&] {
-        phase = learning::plan_to_cross_validate(context, info.rows, info.columns, model_, validation);
-      });
-      print_plan(invocation,
-                 {.subject = fmt::format("crossval {} of {}", model_.in_words, report::printable(info.source)),
-                  .phases = {phase},
-                  .bytes_to_read = info.stored.value},
-                 json_);
-      return ExitCode::done;
-    }
-    const learning::Dataset data = options_.read(context, sources);
-    invocation.begin_job(learning::identity_of(data, model_, validation), &info);
-    const std::vector<double> scores = learning::cross_validate(context, data, model_, validation);
-    if (invocation.is_root())
+    const Validation validation{"crossval", options_, model_, compute_, checkpoint_, json_};
+    return validate(invocation, validation, [&](const auto& info, const auto& data, const auto& scores) {
       json_ ? print_json(invocation, info, data, scores) : print(invocation, info, data, scores);
-    invocation.save_checkpoint();
-    return ExitCode::done;
+    });
   }
 
  private:

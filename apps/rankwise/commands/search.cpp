@@ -9,12 +9,11 @@
 #include "apps/rankwise/checkpoint_options.hpp"
 #include "apps/rankwise/commands/commands.hpp"
 #include "apps/rankwise/parameter_grid.hpp"
-#include "apps/rankwise/plan_report.hpp"
 #include "apps/rankwise/score_summary.hpp"
+#include "apps/rankwise/validate.hpp"
 #include "apps/rankwise/validation_options.hpp"
 #include "rankwise/base/digest.hpp"
 #include "rankwise/base/parse_number.hpp"
-#include "rankwise/ranks/agreement.hpp"
 #include "rankwise/report/format.hpp"
 #include "rankwise/report/table.hpp"
 
@@ -63,33 +62,11 @@ class Search final : public Command {
   }
 
   ExitCode run(Invocation& invocation) override {
-    const auto& validation = options_.validation();
-    const double fits = static_cast<double>(candidates_.count) * validation.folds;
-    report::ProgressDisplay progress({.command = "search", .mode = compute_.progress, .amount = fits, .unit = "fits"});
-    const engine::Context context = invocation.start(compute_, &progress, checkpoint_);
-    const ValidationOptions::Sources sources = options_.open(invocation, context);
-    const storage::MatrixInfo& info = sources.info();
-    if (compute_.plan) {
-      engine::PhasePlan phase;
-      ranks::agree(context.ranks(), [&] {
-        phase = learning::plan_to_cross_validate(context, info.rows, info.columns, candidates_, validation);
-      });
-      print_plan(invocation,
-                 {.subject = fmt::format("search {} of {}", candidates_.in_words, report::printable(info.source)),
-                  .phases = {phase},
-                  .bytes_to_read = info.stored.value},
-                 json_);
-      return ExitCode::done;
-    }
-    const learning::Dataset data = options_.read(context, sources);
-    invocation.begin_job(learning::identity_of(data, candidates_, validation), &info);
-    const std::vector<double> scores = learning::cross_validate(context, data, candidates_, validation);
-    if (invocation.is_root()) {
+    const Validation validation{"search", options_, candidates_, compute_, checkpoint_, json_};
+    return validate(invocation, validation, [&](const auto& info, const auto& data, const auto& scores) {
       const std::vector<Result> results = results_of(scores);
       json_ ? print_json(invocation, info, data, results) : print(invocation, info, data, results);
-    }
-    invocation.save_checkpoint();
-    return ExitCode::done;
+    });
   }
 
  private:
