@@ -1,8 +1,10 @@
 #include "rankwise/learning/kernel_function.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "rankwise/kernels/elementwise.hpp"
+#include "rankwise/kernels/radial_basis.hpp"
 
 namespace rankwise::learning {
 namespace {
@@ -36,6 +38,15 @@ void KernelFunction::take_arguments(std::span<const double> products, double squ
       for (std::size_t i = 0; i < products.size(); ++i) to[i] = gamma * products[i] + coef0;
       return;
   }
+}
+
+void KernelFunction::take_values(std::span<const double> products, double square, const double* squares,
+                                 float* to) const {
+  if (kind == Kind::rbf) return kernels::radial_basis(products.data(), square, squares, gamma, products.size(), to);
+  std::vector<double> values(products.size());
+  take_arguments(products, square, squares, values.data());
+  finish(values);
+  std::transform(values.begin(), values.end(), to, [](double value) { return static_cast<float>(value); });
 }
 
 void KernelFunction::finish(std::span<double> arguments) const {

@@ -26,6 +26,8 @@ struct KernelFunction {
   void take_arguments(std::span<const double> products, double square, const double* squares, double* to) const;
   /// The second: arguments become kernel values.
   void finish(std::span<double> arguments) const;
+  /// Both at once, rounded to float32.
+  void take_values(std::span<const double> products, double square, const double* squares, float* to) const;
 };
 
 }  // namespace rankwise::learning

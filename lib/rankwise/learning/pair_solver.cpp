@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "rankwise/base/stop_request.hpp"
+#include "rankwise/kernels/radial_basis.hpp"
 #include "rankwise/kernels/working_set.hpp"
 
 namespace rankwise::learning {
@@ -187,9 +188,8 @@ class Solver {
     if (of.is_upper(name.at) == was_upper) return;
     const double weight = was_upper ? -of.side.c * of.y : of.side.c * of.y;
     for (std::size_t side = 0; side < 2; ++side) {
-      const float* row = of.row(name.at, side == 0);
-      double* sums = variables_[side].of_bounds.data();
-      for (std::size_t t = 0; t < variables_[side].size(); ++t) sums[t] -= weight * static_cast<double>(row[t]);
+      Variables& v = variables_[side];
+      kernels::subtract_scaled(of.row(name.at, side == 0), weight, v.size(), v.of_bounds.data());
     }
   }
 

@@ -50,6 +50,7 @@ SupportVectors::SupportVectors(const SvcOptions& options, const Training& traini
     squares_.push_back(products_.of(place, place));
   }
   begins_.push_back(places_.size());
+  first_runs_.push_back(runs_.size());
   std::vector<double> diagonal(places_.size());
   for (std::size_t i = 0; i < places_.size(); ++i) {
     kernel_.take_arguments({&squares_[i], 1}, squares_[i], &squares_[i], &diagonal[i]);
@@ -86,40 +87,42 @@ SupportVectors::Weights::Weights(const std::vector<double>& all) {
   }
 }
 
-void SupportVectors::take_values(std::uint64_t place, std::uint32_t from_class, std::vector<double>& to) const {
-  const double* products = products_.row(place);
-  const std::size_t first = begins_[from_class];
-  to.resize(places_.size() - first);
-  std::size_t done = 0;
-  for (std::size_t r = first_runs_[from_class]; r < runs_.size(); ++r) {
-    const blocks::Range& run = runs_[r];
-    kernel_.take_arguments({products + run.begin, run.size()}, products[place], &squares_[first + done], &to[done]);
-    done += run.size();
-  }
-  kernel_.finish(to);
-}
-
 std::vector<KernelBlock> SupportVectors::blocks_of(std::uint32_t of_class) const {
   std::vector<KernelBlock> blocks;
   for (std::uint32_t k = of_class; k < class_count(); ++k) {
     blocks.push_back({.values = std::vector<float>(size_of(of_class) * size_of(k)), .columns = size_of(k)});
   }
-  std::vector<double> values;
   for (std::size_t row = 0; row < size_of(of_class); ++row) {
-    take_values(places_[begins_[of_class] + row], of_class, values);
-    const double* next = values.data();
-    for (KernelBlock& block : blocks) {
-      std::transform(next, next + block.columns, block.values.data() + row * block.columns,
-                     [](double value) { return static_cast<float>(value); });
-      next += block.columns;
+    const std::uint32_t place = places_[begins_[of_class] + row];
+    const double* products = products_.row(place);
+    for (std::uint32_t k = of_class; k < class_count(); ++k) {
+      KernelBlock& block = blocks[k - of_class];
+      float* to = block.values.data() + row * block.columns;
+      const double* squares = &squares_[begins_[k]];
+      for (const blocks::Range& run : runs_of(k)) {
+        kernel_.take_values({products + run.begin, run.size()}, products[place], squares, to);
+        to += run.size();
+        squares += run.size();
+      }
     }
   }
   return blocks;
 }
 
+std::vector<double> SupportVectors::values_with(std::uint64_t place) const {
+  const double* products = products_.row(place);
+  std::vector<double> values(places_.size());
+  std::size_t done = 0;
+  for (const blocks::Range& run : runs_) {
+    kernel_.take_arguments({products + run.begin, run.size()}, products[place], &squares_[done], &values[done]);
+    done += run.size();
+  }
+  kernel_.finish(values);
+  return values;
+}
+
 std::uint32_t SupportVectors::predict(std::uint64_t place) const {
-  std::vector<double> values;
-  take_values(place, 0, values);
+  const std::vector<double> values = values_with(place);
   std::vector<std::uint32_t> votes(class_count());
   for (const PairMachine& m : machines_) {
     const double decision = weighted_sum(m.of_first.members, m.of_first.values, &values[begins_[m.first]]) -

@@ -51,12 +51,16 @@ class SupportVectors {
     Weights of_first = {}, of_second = {};
     double offset = 0;
   };
-  /// Kernel values of one sample with all that are trained on, from a class on.
-  void take_values(std::uint64_t place, std::uint32_t from_class, std::vector<double>& to) const;
+  /// Kernel values of one sample with all that are trained on.
+  [[nodiscard]] std::vector<double> values_with(std::uint64_t place) const;
   /// Kernel values of a class with itself and with each class behind it.
   [[nodiscard]] std::vector<KernelBlock> blocks_of(std::uint32_t of_class) const;
   [[nodiscard]] std::uint32_t class_count() const { return static_cast<std::uint32_t>(begins_.size() - 1); }
   [[nodiscard]] std::size_t size_of(std::uint32_t of_class) const { return begins_[of_class + 1] - begins_[of_class]; }
+
+  [[nodiscard]] std::span<const blocks::Range> runs_of(std::uint32_t of_class) const {
+    return std::span(runs_).subspan(first_runs_[of_class], first_runs_[of_class + 1] - first_runs_[of_class]);
+  }
 
   Products products_;
   KernelFunction kernel_;
@@ -65,7 +69,7 @@ class SupportVectors {
   std::vector<double> squares_;
   std::vector<std::size_t> begins_;      // of each class among them; their number
   std::vector<blocks::Range> runs_;      // of places side by side in one class
-  std::vector<std::size_t> first_runs_;  // of each class
+  std::vector<std::size_t> first_runs_;  // of each class among these; their number
   std::vector<PairMachine> machines_;
 };
 
