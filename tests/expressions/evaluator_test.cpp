@@ -225,6 +225,14 @@ TEST(Evaluator, integers_have_no_negative_zero) {
   }
 }
 
+TEST(Evaluator, what_lies_across_is_taken_in_panels_of_any_shape) {
+  for (const char* text : {"x + z.T", "z.T * x.T.T - w + z.T", "where(z.T > random(), z.T, v)"}) {
+    for (const auto& [rows, columns] : {std::pair{37, 1100}, {1100, 37}, {1500, 2}, {9, 513}, {8, 512}, {3, 700}}) {
+      expect_naive_result(text, static_cast<std::uint64_t>(rows), static_cast<std::uint64_t>(columns));
+    }
+  }
+}
+
 TEST(Evaluator, the_longest_expressions_take_little_room_and_time) {
   const auto longest = [](auto piece) {
     std::string text = "x";

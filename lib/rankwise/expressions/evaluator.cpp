@@ -6,6 +6,7 @@
 
 #include "rankwise/base/errors.hpp"
 #include "rankwise/kernels/deviates.hpp"
+#include "rankwise/kernels/transpose.hpp"
 #include "rankwise/random/normal.hpp"
 #include "rankwise/random/philox.hpp"
 
@@ -18,6 +19,8 @@ std::size_t strip_size_of(const Program& program) {
   return std::clamp<std::size_t>(cached / std::max<std::size_t>(1, program.registers), least, most);
 }
 
+constexpr std::size_t panel_rows = 8;  // numbers of a cache line
+
 /// What lies side by side in memory is below one another here.
 bool is_across(const LeafView& view) {
   return view.row_stride == 1 && view.column_stride > 1;
@@ -27,12 +30,6 @@ bool is_across(const LeafView& view) {
 const double* together(const LeafView& view, const double* first, std::size_t rows, std::size_t columns, double* room) {
   const auto [data, row_stride, column_stride] = view;
   if (column_stride == 1 && (rows == 1 || row_stride == columns)) return first;
-  if (is_across(view)) {  // whole cache lines, one for each column
-    for (std::size_t c = 0; c < columns; ++c) {
-      for (std::size_t r = 0; r < rows; ++r) room[r * columns + c] = first[r + c * column_stride];
-    }
-    return room;
-  }
   double* to = room;
   for (std::size_t r = 0; r < rows; ++r, first += row_stride, to += columns) {
     if (column_stride == 1) {
@@ -99,27 +96,51 @@ Evaluator::Evaluator(const Program& program, std::uint64_t seed)
 }
 
 std::size_t Evaluator::bytes_needed(const Program& program) {
-  return program.registers * (strip_size_of(program) * sizeof(double) + sizeof(const double*));
+  const auto operands = static_cast<std::size_t>(std::count_if(
+      program.leaves.begin(), program.leaves.end(), [](const Leaf& leaf) { return leaf.kind == Leaf::Kind::operand; }));
+  const std::size_t strip = strip_size_of(program) * sizeof(double);
+  return program.registers * (strip + sizeof(const double*)) + operands * panel_rows * strip +
+         program.leaves.size() * sizeof(LeafView);
 }
 
 void Evaluator::run(const Rectangle& rectangle, std::span<const LeafView> views, double* result,
                     std::size_t row_stride) {
   if (rectangle.columns == 0) return;
-  constexpr std::size_t line = 8;  // numbers of a cache line
-  const bool across = std::any_of(views.begin(), views.end(), is_across);
-  const std::uint64_t columns = std::min<std::uint64_t>(across ? strip_size_ / line : strip_size_, rectangle.columns);
-  const std::uint64_t rows = strip_size_ / columns;
-  const auto run_at = [&](std::uint64_t row, std::uint64_t column) {
-    const Strip strip{row, column, std::min(rows, rectangle.rows - row), std::min(columns, rectangle.columns - column)};
-    run_strip(rectangle, strip, views, result + row * row_stride + column, row_stride);
-  };
-  if (across) {  // along what lies side by side
-    for (std::uint64_t column = 0; column < rectangle.columns; column += columns) {
-      for (std::uint64_t row = 0; row < rectangle.rows; row += rows) run_at(row, column);
-    }
-  } else {
+  const auto across = static_cast<std::size_t>(std::count_if(views.begin(), views.end(), is_across));
+  if (across == 0) return run_along(rectangle, views, result, row_stride);
+  panels_.resize(across * panel_rows * strip_size_);
+  // In panels whose rows take whole cache lines of what lies across.
+  const std::uint64_t columns = std::min<std::uint64_t>(strip_size_, rectangle.columns);
+  const std::uint64_t rows = std::max<std::uint64_t>(panel_rows, strip_size_ / columns);
+  for (std::uint64_t column = 0; column < rectangle.columns; column += columns) {
     for (std::uint64_t row = 0; row < rectangle.rows; row += rows) {
-      for (std::uint64_t column = 0; column < rectangle.columns; column += columns) run_at(row, column);
+      const Rectangle panel{.first_row = rectangle.first_row + row,
+                            .first_column = rectangle.first_column + column,
+                            .rows = std::min(rows, rectangle.rows - row),
+                            .columns = std::min(columns, rectangle.columns - column)};
+      double* room = panels_.data();
+      turned_.assign(views.begin(), views.end());
+      for (LeafView& view : turned_) {
+        view.data += row * view.row_stride + column * view.column_stride;
+        if (!is_across(view)) continue;
+        kernels::transpose(view.data, view.column_stride, panel.rows, panel.columns, room, panel.columns);
+        view = {room, panel.columns, 1};
+        room += panel_rows * strip_size_;
+      }
+      run_along(panel, turned_, result + row * row_stride + column, row_stride);
+    }
+  }
+}
+
+void Evaluator::run_along(const Rectangle& rectangle, std::span<const LeafView> views, double* result,
+                          std::size_t row_stride) {
+  const std::uint64_t columns = std::min<std::uint64_t>(strip_size_, rectangle.columns);
+  const std::uint64_t rows = strip_size_ / columns;
+  for (std::uint64_t row = 0; row < rectangle.rows; row += rows) {
+    for (std::uint64_t column = 0; column < rectangle.columns; column += columns) {
+      const Strip strip{row, column, std::min(rows, rectangle.rows - row),
+                        std::min(columns, rectangle.columns - column)};
+      run_strip(rectangle, strip, views, result + row * row_stride + column, row_stride);
     }
   }
 }

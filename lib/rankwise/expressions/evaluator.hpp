@@ -49,6 +49,8 @@ class Evaluator {
     std::uint64_t row = 0, column = 0;  ///< its first element's, in the rectangle
     std::size_t rows = 0, columns = 0;
   };
+  /// Where nothing lies across.
+  void run_along(const Rectangle& rectangle, std::span<const LeafView> views, double* result, std::size_t row_stride);
   void run_strip(const Rectangle& rectangle, const Strip& strip, std::span<const LeafView> views, double* result,
                  std::size_t row_stride);
   static void need_exact(const double* integers, std::size_t size);
@@ -59,6 +61,8 @@ class Evaluator {
   std::size_t strip_size_;
   std::vector<double> room_;              // strip_size_ numbers for each register
   std::vector<const double*> registers_;  // where their numbers are: there, or where a leaf's lie already
+  std::vector<double> panels_;            // of what lies across, one for each such leaf
+  std::vector<LeafView> turned_;
 };
 
 }  // namespace rankwise::expressions

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "rankwise/base/checked.hpp"
+#include "rankwise/kernels/transpose.hpp"
 #include "rankwise/matrices/tile_shape.hpp"
 #include "rankwise/storage/concatenation.hpp"
 #include "rankwise/storage/convert_elements.hpp"
@@ -20,21 +21,6 @@ namespace {
 using storage::ChunkShape;
 using storage::Contiguous;
 using storage::Tile;
-
-/// to[i · length + j] = from[i + j · stride], in squares that stay in the cache.
-template <class T>
-void copy_across(const T* from, std::uint64_t stride, std::uint64_t lines, std::uint64_t length, T* to) {
-  constexpr std::uint64_t side = 32;
-  for (std::uint64_t i = 0; i < lines; i += side) {
-    const std::uint64_t i_end = std::min(lines, i + side);
-    for (std::uint64_t j = 0; j < length; j += side) {
-      const std::uint64_t j_end = std::min(length, j + side);
-      for (std::uint64_t line = i; line < i_end; ++line) {
-        for (std::uint64_t at = j; at < j_end; ++at) to[line * length + at] = from[line + at * stride];
-      }
-    }
-  }
-}
 
 /// The tile's elements without gaps, with the given dimension side by side.
 void put_in_order(const Tile& tile, Contiguous order, std::byte* to) {
@@ -50,7 +36,7 @@ void put_in_order(const Tile& tile, Contiguous order, std::byte* to) {
   }
   storage::with_type(tile.type(), [&](auto zero) {
     using T = decltype(zero);
-    copy_across(tile.data<T>(), stride, lines, length, reinterpret_cast<T*>(to));
+    kernels::transpose(tile.data<T>(), stride, lines, length, reinterpret_cast<T*>(to), length);
   });
 }
 

@@ -28,6 +28,12 @@ ChunkShape on_borders(ChunkShape tile, const ChunkShape& chunk, std::uint64_t la
   return {.rows = std::min(tile.rows, longest), .columns = std::min(tile.columns, longest)};
 }
 
+/// So many rows that what lies across gives whole cache lines to each tile.
+std::uint64_t whole_lines(std::uint64_t rows) {
+  constexpr std::uint64_t line = 8;
+  return rows < line ? rows : rows / line * line;
+}
+
 }  // namespace
 
 ChunkShape tile_shape(std::uint64_t rows, std::uint64_t columns, std::span<const Lie> matrices, const TileUse& use) {
@@ -50,10 +56,10 @@ ChunkShape tile_shape(std::uint64_t rows, std::uint64_t columns, std::span<const
     const std::uint64_t least = written ? 16 : 512;
     if (written == Contiguous::columns) {
       tile.rows = std::min(rows, tile_elements / std::min(columns, least));
-      tile.columns = std::min(columns, tile_elements / tile.rows);
+      tile.columns = std::min(columns, whole_lines(tile_elements / tile.rows));
     } else {
       tile.columns = std::min(columns, tile_elements / std::min(rows, least));
-      tile.rows = std::min(rows, tile_elements / tile.columns);
+      tile.rows = std::min(rows, whole_lines(tile_elements / tile.columns));
     }
   } else if (any_across) {
     tile.rows = std::min(rows, tile_elements);
