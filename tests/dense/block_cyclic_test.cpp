@@ -21,8 +21,8 @@ TEST(Grid, is_as_near_to_a_square_as_can_be) {
   };
   EXPECT_EQ(shape(1), std::pair(1, 1));
   EXPECT_EQ(shape(4), std::pair(2, 2));
-  EXPECT_EQ(shape(7), std::pair(1, 7));
-  EXPECT_EQ(shape(12), std::pair(3, 4));
+  EXPECT_EQ(shape(7), std::pair(7, 1));
+  EXPECT_EQ(shape(12), std::pair(4, 3));
 }
 
 TEST(BlockCyclic, panels_come_back_as_they_were) {
@@ -31,10 +31,10 @@ TEST(BlockCyclic, panels_come_back_as_they_were) {
   for (const auto& [rows, columns] : {std::pair(1, 1), {5, 3}, {64, 64}, {65, 129}, {300, 2}, {2, 300}, {0, 4}}) {
     const RowPanel panel = test::panel_of(static_cast<std::uint64_t>(rows), static_cast<std::uint64_t>(columns),
                                           test::element_without_pattern);
-    const BlockCyclic blocks(ranks(), grid, panel);
+    BlockCyclic blocks(ranks(), grid, panel);
     EXPECT_EQ(blocks.rows(), columns) << "the transposed matrix";
     EXPECT_EQ(blocks.columns(), rows);
-    EXPECT_EQ(test::difference(blocks.transposed_panel(ranks()), test::element_without_pattern), 0);
+    EXPECT_EQ(test::difference(std::move(blocks).into_transposed_panel(ranks()), test::element_without_pattern), 0);
   }
 }
 

@@ -46,6 +46,22 @@ TEST_P(Collectives, gather_puts_parts_in_rank_order) {
   EXPECT_EQ(all_gather(ranks_, std::span<const int>(mine)), expected);
 }
 
+TEST_P(Collectives, exchange_brings_each_rank_what_others_have_for_it) {
+  const auto count = [](std::size_t from, std::size_t to) { return (from * 3 + to * 2) % 5; };
+  const auto me = static_cast<std::size_t>(rank_);
+  std::vector<std::uint64_t> going(size_), coming(size_);
+  std::vector<double> mine, expected;
+  for (std::size_t r = 0; r < size_; ++r) {
+    going[r] = count(me, r);
+    coming[r] = count(r, me);
+    for (std::size_t i = 0; i < going[r]; ++i) mine.push_back(static_cast<double>(100 * me + 10 * r + i));
+    for (std::size_t i = 0; i < coming[r]; ++i) expected.push_back(static_cast<double>(100 * r + 10 * me + i));
+  }
+  std::vector<double> theirs(expected.size());
+  exchange<double>(ranks_, mine, going, theirs, coming);
+  EXPECT_EQ(theirs, expected);
+}
+
 TEST_P(Collectives, broadcast_brings_the_roots_bytes) {
   for (int root = 0; root < ranks_.size(); ++root) {
     const std::string text = broadcast_text(ranks_, "from " + std::to_string(rank_), {.root = root});

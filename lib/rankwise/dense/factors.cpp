@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <utility>
 
 #include "rankwise/base/errors.hpp"
+#include "rankwise/dense/large_pages.hpp"
 #include "rankwise/dense/routines.hpp"
 #include "rankwise/ranks/agreement.hpp"
 
@@ -26,21 +29,27 @@ void check_factors(const ranks::Communicator& ranks, int info, const std::string
 }  // namespace
 
 LocalFactors::LocalFactors(const ranks::Communicator& ranks, const RowPanel& a, const std::string& name)
-    : n_(as_int(a.rows)), values_(a.values), pivots_(a.rows) {
+    : n_(as_int(a.rows)), values_(room_in_large_pages(a.values.size())), pivots_(a.rows) {
+  values_ = a.values;
   int info = 0;
   routines().dgetrf(&n_, &n_, values_.data(), &leading(), pivots_.data(), &info);
   check_factors(ranks, info, name);
 }
 
-std::vector<double> LocalFactors::invert(const ranks::Communicator& ranks, const std::string& name) {
-  int info = 0, size = -1;
-  double best = 0;
-  routines().dgetri(&n_, values_.data(), &leading(), pivots_.data(), &best, &size, &info);
-  size = std::max(1, static_cast<int>(best));
-  std::vector<double> work(static_cast<std::size_t>(size));
-  routines().dgetri(&n_, values_.data(), &leading(), pivots_.data(), work.data(), &size, &info);
+std::vector<double> LocalFactors::invert(const ranks::Communicator& ranks, const std::string& name) const {
+  const auto n = static_cast<std::size_t>(n_);
+  std::vector<double> inverse = zeros_in_large_pages(values_.size());
+  for (std::size_t c = 0; c < n; ++c) std::copy_n(values_.data() + c * n, c + 1, inverse.data() + c * n);
+  int info = 0;
+  routines().dtrtri("U", "N", &n_, inverse.data(), &leading(), &info);
   check_factors(ranks, info, name);
-  return std::move(values_);
+  routines().dtrsm("R", "L", "N", "U", &n_, &n_, &alpha, values_.data(), &leading(), inverse.data(), &leading());
+  for (std::size_t c = n; c-- > 0;) {
+    const auto other = static_cast<std::size_t>(pivots_[c]) - 1;
+    double* column = inverse.data() + c * n;
+    if (other != c) std::swap_ranges(column, column + n, inverse.data() + other * n);
+  }
+  return inverse;
 }
 
 std::vector<double> LocalFactors::solve(const RowPanel& b) const {
@@ -76,18 +85,29 @@ GridFactors::GridFactors(const ranks::Communicator& ranks, const Grid& grid, con
 
 RowPanel GridFactors::invert(const std::string& name) {
   const int n = matrix_.rows();
-  int info = 0, size = -1, integers = -1, best_integers = 0;
-  double best = 0;
-  routines().pdgetri(&n, matrix_.data(), &one, &one, matrix_.descriptor(), pivots_.data(), &best, &size, &best_integers,
-                     &integers, &info);
-  size = std::max(1, static_cast<int>(best));
-  integers = std::max(1, best_integers);
-  std::vector<double> work(static_cast<std::size_t>(size));
-  std::vector<int> integer_work(static_cast<std::size_t>(integers));
-  routines().pdgetri(&n, matrix_.data(), &one, &one, matrix_.descriptor(), pivots_.data(), work.data(), &size,
-                     integer_work.data(), &integers, &info);
+  const auto size = static_cast<std::uint64_t>(n);
+  BlockCyclic inverse(grid_, size, size);
+  routines().pdlacpy("U", &n, &n, matrix_.data(), &one, &one, matrix_.descriptor(), inverse.data(), &one, &one,
+                     inverse.descriptor());
+  int info = 0;
+  routines().pdtrtri("U", "N", &n, inverse.data(), &one, &one, inverse.descriptor(), &info);
   check_factors(ranks_, info, name);
-  return matrix_.transposed_panel(ranks_);
+  routines().pdtrsm("R", "L", "N", "U", &n, &n, &alpha, matrix_.data(), &one, &one, matrix_.descriptor(),
+                    inverse.data(), &one, &one, inverse.descriptor());
+  std::vector<double> room = matrix_.exchange_values(std::move(inverse));
+  exchange_columns();
+  return std::move(matrix_).into_transposed_panel(ranks_, std::move(room));
+}
+
+/// What the pivots did to the rows of the matrix becomes of the columns of its inverse.
+void GridFactors::exchange_columns() {
+  const int n = matrix_.rows(), block = BlockCyclic::block;
+  const int pivots = n + block * grid_.shape().rows;  // as pdlapiv counts them: each rank has a block more
+  const std::array<int, 9> descriptor{
+      1, grid_.context(), pivots, 1, block, 1, 0, grid_.place().columns, static_cast<int>(pivots_.size())};
+  std::vector<int> work(2 * static_cast<std::size_t>(pivots + block));
+  routines().pdlapiv("B", "C", "C", &n, &n, matrix_.data(), &one, &one, matrix_.descriptor(), pivots_.data(), &one,
+                     &one, descriptor.data(), work.data());
 }
 
 RowPanel GridFactors::solve(const RowPanel& b) const {
@@ -102,7 +122,7 @@ RowPanel GridFactors::solve(const RowPanel& b) const {
   BlockCyclic result(grid_, b.columns, b.rows);
   routines().pdtran(&right_sides, &n, &alpha, right.data(), &one, &one, right.descriptor(), &beta, result.data(), &one,
                     &one, result.descriptor());
-  return result.transposed_panel(ranks_);
+  return std::move(result).into_transposed_panel(ranks_);
 }
 
 void GridFactors::solve(char transpose, std::vector<double>& x) const {

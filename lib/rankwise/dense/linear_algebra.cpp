@@ -118,7 +118,7 @@ Answer multiply(const ranks::Communicator& ranks, const RowPanel& a, const RowPa
       routines().pdgemm("N", "N", &m, &n, &k, &alpha, left.data(), &one, &one, left.descriptor(), right.data(), &one,
                         &one, right.descriptor(), &beta, result.data(), &one, &one, result.descriptor());
     }
-    answer.panel = result.transposed_panel(ranks);
+    answer.panel = std::move(result).into_transposed_panel(ranks);
   }
   const Probes probes(b.columns);
   const auto expected = product(ranks, a, product(ranks, b, probes.values, probes.columns), probes.columns);
@@ -206,7 +206,7 @@ Bytes bytes_to_multiply(std::uint64_t m, std::uint64_t k, std::uint64_t n, int r
 }
 
 Bytes bytes_to_invert(std::uint64_t n, int ranks) {
-  return {share(ranks == 1 ? 2 : 4, n, n, ranks)};
+  return {share(3, n, n, ranks)};
 }
 
 Bytes bytes_to_solve(std::uint64_t n, std::uint64_t right_sides, int ranks) {

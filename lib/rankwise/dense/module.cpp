@@ -14,8 +14,9 @@ using Pointed = std::remove_pointer_t<Pointer>;
 extern "C" {
 Pointed<decltype(Routines::dgemm)> dgemm_;
 Pointed<decltype(Routines::dgetrf)> dgetrf_;
-Pointed<decltype(Routines::dgetri)> dgetri_;
 Pointed<decltype(Routines::dgetrs)> dgetrs_;
+Pointed<decltype(Routines::dtrtri)> dtrtri_;
+Pointed<decltype(Routines::dtrsm)> dtrsm_;
 Pointed<decltype(Routines::dlacn2)> dlacn2_;
 Pointed<decltype(Routines::sys2blacs_handle)> Csys2blacs_handle;
 Pointed<decltype(Routines::free_blacs_system_handle)> Cfree_blacs_system_handle;
@@ -24,20 +25,23 @@ Pointed<decltype(Routines::blacs_gridinfo)> Cblacs_gridinfo;
 Pointed<decltype(Routines::blacs_gridexit)> Cblacs_gridexit;
 Pointed<decltype(Routines::numroc)> numroc_;
 Pointed<decltype(Routines::descinit)> descinit_;
-Pointed<decltype(Routines::pdgemr2d)> Cpdgemr2d;
 Pointed<decltype(Routines::pdgemm)> pdgemm_;
 Pointed<decltype(Routines::pdtran)> pdtran_;
 Pointed<decltype(Routines::pdgetrf)> pdgetrf_;
-Pointed<decltype(Routines::pdgetri)> pdgetri_;
 Pointed<decltype(Routines::pdgetrs)> pdgetrs_;
+Pointed<decltype(Routines::pdlacpy)> pdlacpy_;
+Pointed<decltype(Routines::pdtrtri)> pdtrtri_;
+Pointed<decltype(Routines::pdtrsm)> pdtrsm_;
+Pointed<decltype(Routines::pdlapiv)> pdlapiv_;
 
 extern const Routines rankwise_dense_routines;
 const Routines rankwise_dense_routines{
     .version = RANKWISE_VERSION,
     .dgemm = dgemm_,
     .dgetrf = dgetrf_,
-    .dgetri = dgetri_,
     .dgetrs = dgetrs_,
+    .dtrtri = dtrtri_,
+    .dtrsm = dtrsm_,
     .dlacn2 = dlacn2_,
     .sys2blacs_handle = Csys2blacs_handle,
     .free_blacs_system_handle = Cfree_blacs_system_handle,
@@ -46,12 +50,14 @@ const Routines rankwise_dense_routines{
     .blacs_gridexit = Cblacs_gridexit,
     .numroc = numroc_,
     .descinit = descinit_,
-    .pdgemr2d = Cpdgemr2d,
     .pdgemm = pdgemm_,
     .pdtran = pdtran_,
     .pdgetrf = pdgetrf_,
-    .pdgetri = pdgetri_,
     .pdgetrs = pdgetrs_,
+    .pdlacpy = pdlacpy_,
+    .pdtrtri = pdtrtri_,
+    .pdtrsm = pdtrsm_,
+    .pdlapiv = pdlapiv_,
 };
 }
 

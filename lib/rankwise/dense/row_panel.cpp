@@ -10,6 +10,7 @@
 #include "rankwise/base/byte_encoding.hpp"
 #include "rankwise/base/checked.hpp"
 #include "rankwise/base/errors.hpp"
+#include "rankwise/dense/large_pages.hpp"
 #include "rankwise/dense/routines.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/ranks/collectives.hpp"
@@ -85,7 +86,7 @@ RowPanel read(const ranks::Communicator& ranks, const Source& source, bool finit
     return panel;
   }
   ranks::agree(ranks, [&] {
-    panel.values.resize(panel.mine.size() * panel.columns);
+    panel.values = zeros_in_large_pages(panel.mine.size() * panel.columns);
     read_rows(source, panel.mine, finite, panel.values);
   });
   return panel;
@@ -110,7 +111,7 @@ void write(const ranks::Communicator& ranks, const RowPanel& panel, const storag
 std::vector<double> product(const ranks::Communicator& ranks, const RowPanel& a, std::span<const double> b,
                             std::uint64_t columns_of_b) {
   const int m = static_cast<int>(columns_of_b), n = static_cast<int>(a.mine.size()), k = static_cast<int>(a.columns);
-  std::vector<double> mine(a.mine.size() * columns_of_b);
+  std::vector<double> mine = zeros_in_large_pages(a.mine.size() * columns_of_b);
   const double one = 1, zero = 0;
   // What lies row by row is its transposed matrix column by column.
   if (!mine.empty() && k > 0)
@@ -138,7 +139,9 @@ std::vector<double> sum(const ranks::Communicator& ranks, std::vector<double> mi
 
 double norm_1(const ranks::Communicator& ranks, const RowPanel& a) {
   std::vector<double> sums(a.columns);
-  for (std::size_t i = 0; i < a.values.size(); ++i) sums[i % a.columns] += std::abs(a.values[i]);
+  for (std::size_t r = 0; r < a.mine.size(); ++r) {
+    for (std::size_t c = 0; c < a.columns; ++c) sums[c] += std::abs(a.values[r * a.columns + c]);
+  }
   sums = sum(ranks, std::move(sums));
   return sums.empty() ? 0 : *std::max_element(sums.begin(), sums.end());
 }

@@ -126,6 +126,25 @@ void broadcast_bytes(const Communicator& ranks, std::vector<std::byte>& bytes, i
   wait_politely(requests, "the broadcast");
 }
 
+void exchange_bytes(const Communicator& ranks, std::span<const std::byte> mine, std::span<const std::uint64_t> sizes,
+                    std::span<std::byte> theirs, std::span<const std::uint64_t> their_sizes) {
+  std::vector<MPI_Request> requests;
+  std::uint64_t from = 0, to = 0;
+  for (int rank = 0; rank < ranks.size(); ++rank) {
+    const auto going = mine.subspan(from, sizes[static_cast<std::size_t>(rank)]);
+    const auto coming = theirs.subspan(to, their_sizes[static_cast<std::size_t>(rank)]);
+    from += going.size();
+    to += coming.size();
+    if (rank == ranks.rank()) {
+      std::copy(going.begin(), going.end(), coming.begin());
+    } else {
+      add_receives(requests, coming, rank, comm_of(ranks));
+      add_sends(requests, going, rank, comm_of(ranks));
+    }
+  }
+  wait_politely(requests, "the exchange");
+}
+
 std::vector<std::byte> all_gather_bytes(const Communicator& ranks, std::span<const std::byte> mine) {
   std::vector<std::byte> all = gather_bytes(ranks, mine, 0);
   broadcast_bytes(ranks, all, 0);

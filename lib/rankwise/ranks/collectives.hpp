@@ -19,6 +19,8 @@ namespace detail {
 std::vector<std::byte> scatter_bytes(const Communicator& ranks, std::span<const std::byte> all,
                                      std::span<const std::uint64_t> sizes, int root);
 std::vector<std::byte> gather_bytes(const Communicator& ranks, std::span<const std::byte> mine, int root);
+void exchange_bytes(const Communicator& ranks, std::span<const std::byte> mine, std::span<const std::uint64_t> sizes,
+                    std::span<std::byte> theirs, std::span<const std::uint64_t> their_sizes);
 void broadcast_bytes(const Communicator& ranks, std::vector<std::byte>& bytes, int root);
 std::vector<std::byte> all_gather_bytes(const Communicator& ranks, std::span<const std::byte> mine);
 
@@ -58,6 +60,17 @@ std::vector<T> gather(const Communicator& ranks, std::span<const T> mine, FromRo
 template <PlainValue T>
 std::vector<T> all_gather(const Communicator& ranks, std::span<const T> mine) {
   return detail::as_values<T>(detail::all_gather_bytes(ranks, std::as_bytes(mine)));
+}
+
+/// Every rank has something for each: the first counts[0] values of `mine` go to rank 0, the next counts[1] to rank 1,
+/// and so on. What comes is put into `theirs` in rank order, their_counts[r] values from rank r.
+/// @pre what a rank expects of another is what that has for it. @note Collective
+template <PlainValue T>
+void exchange(const Communicator& ranks, std::span<const T> mine, std::vector<std::uint64_t> counts,
+              std::span<T> theirs, std::vector<std::uint64_t> their_counts) {
+  for (auto& size : counts) size = checked_product(size, sizeof(T), "an exchanged part");
+  for (auto& size : their_counts) size = checked_product(size, sizeof(T), "an exchanged part");
+  detail::exchange_bytes(ranks, std::as_bytes(mine), counts, std::as_writable_bytes(theirs), their_counts);
 }
 
 /// The root's text, on every rank. @note Collective
