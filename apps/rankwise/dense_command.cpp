@@ -19,6 +19,7 @@
 #include "rankwise/engine/output_file.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/report/format.hpp"
+#include "rankwise/storage/mapped_file.hpp"
 #include "rankwise/storage/matrix_output.hpp"
 
 namespace rankwise::app {
@@ -144,6 +145,7 @@ ExitCode DenseCommand::run(Invocation& invocation) {
   }
   const dense::Answer computed = compute_unless_stopped(ranks, panels, infos, output.path());
   ranks::agree(ranks, [&] {
+    storage::check_mapped_files();  // a file that was cut short meanwhile reads as zeros
     if (computed.condition && !(*computed.condition < worst_condition)) {
       throw InputError(fmt::format("{} is singular to working precision: its condition is {:.1e}, no digit is certain",
                                    infos[0].source, *computed.condition));

@@ -156,9 +156,9 @@ class Deal {
 BlockCyclic::BlockCyclic(const ranks::Communicator& ranks, const Grid& grid, const RowPanel& panel)
     : BlockCyclic(grid, panel.columns, panel.rows) {
   const Deal deal(ranks, grid_, panel);
-  std::vector<double> ordered = zeros_in_large_pages(panel.values.size());
+  std::vector<double> ordered = zeros_in_large_pages(panel.elements().size());
   deal.for_each_run([&](std::uint64_t in_panel, std::uint64_t in_order, std::uint64_t size) {
-    std::copy_n(panel.values.data() + in_panel, size, ordered.data() + in_order);
+    std::copy_n(panel.elements().data() + in_panel, size, ordered.data() + in_order);
   });
   ranks::exchange<double>(ranks, ordered, deal.in_panel(), values_, deal.in_blocks());
 }

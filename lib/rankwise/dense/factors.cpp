@@ -29,8 +29,8 @@ void check_factors(const ranks::Communicator& ranks, int info, const std::string
 }  // namespace
 
 LocalFactors::LocalFactors(const ranks::Communicator& ranks, const RowPanel& a, const std::string& name)
-    : n_(as_int(a.rows)), values_(room_in_large_pages(a.values.size())), pivots_(a.rows) {
-  values_ = a.values;
+    : n_(as_int(a.rows)), values_(room_in_large_pages(a.elements().size())), pivots_(a.rows) {
+  values_.assign(a.elements().begin(), a.elements().end());
   int info = 0;
   routines().dgetrf(&n_, &n_, values_.data(), &leading(), pivots_.data(), &info);
   check_factors(ranks, info, name);
@@ -54,9 +54,9 @@ std::vector<double> LocalFactors::invert(const ranks::Communicator& ranks, const
 
 std::vector<double> LocalFactors::solve(const RowPanel& b) const {
   const int right_sides = as_int(b.columns);
-  std::vector<double> turned(b.values.size()), result(b.values.size());
+  std::vector<double> turned(b.elements().size()), result(b.elements().size());
   for (std::uint64_t r = 0; r < b.rows; ++r) {
-    for (std::uint64_t c = 0; c < b.columns; ++c) turned[c * b.rows + r] = b.values[r * b.columns + c];
+    for (std::uint64_t c = 0; c < b.columns; ++c) turned[c * b.rows + r] = b.elements()[r * b.columns + c];
   }
   int info = 0;
   routines().dgetrs("T", &n_, &right_sides, values_.data(), &leading(), pivots_.data(), turned.data(), &leading(),

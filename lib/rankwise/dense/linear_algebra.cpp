@@ -108,7 +108,7 @@ Answer multiply(const ranks::Communicator& ranks, const RowPanel& a, const RowPa
   Answer answer;
   if (ranks.size() == 1) {
     answer.panel = RowPanel(ranks, a.rows, b.columns);
-    answer.panel.values = product(ranks, a, b.values, b.columns);
+    answer.panel.values = product(ranks, a, b.elements(), b.columns);
   } else {
     const Grid grid(ranks, Grid::squarest(ranks.size()));
     const BlockCyclic left(ranks, grid, b), right(ranks, grid, a);

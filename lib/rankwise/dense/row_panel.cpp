@@ -27,6 +27,28 @@ blocks::Range rows_of(const ranks::Communicator& ranks, std::uint64_t rows, int 
   return {begin, std::min(rows, begin + height)};
 }
 
+void check_finite(const Source& source, std::uint64_t row, std::span<const double> values) {
+  const auto odd = std::find_if(values.begin(), values.end(), [](double x) { return !std::isfinite(x); });
+  if (odd == values.end()) return;
+  throw InputError(fmt::format("{}: row {}, column {} is {}", source.info.source, row, odd - values.begin(), *odd));
+}
+
+/// The rows where they are mapped, if they lie there row by row as float64; else nullptr.
+const double* rows_in_place(const Source& source, blocks::Range rows, bool finite) {
+  const std::uint64_t columns = source.info.columns;
+  if (!source.reader.shows_in_place() || rows.size() == 0 || columns == 0) return nullptr;
+  Tile tile;
+  source.reader.read({rows, {0, columns}}, tile);
+  if (tile.type() != storage::ElementType::float64 || tile.column_stride() != 1 || tile.row_stride() != columns) {
+    return nullptr;
+  }
+  const auto* values = tile.data<double>();
+  for (std::uint64_t r = 0; finite && r < rows.size(); ++r) {
+    check_finite(source, rows.begin + r, {values + r * columns, columns});
+  }
+  return values;
+}
+
 /// Reads rows, piece by piece, chunks whole where they are not higher than a piece.
 void read_rows(const Source& source, blocks::Range rows, bool finite, std::span<double> to) {
   constexpr Bytes piece = mebibytes(32);
@@ -43,10 +65,7 @@ void read_rows(const Source& source, blocks::Range rows, bool finite, std::span<
       double* row = to.data() + (r - rows.begin) * columns;
       const double* first = from + (r - begin) * tile.row_stride();
       for (std::uint64_t c = 0; c < columns; ++c) row[c] = first[c * tile.column_stride()];
-      const auto odd = finite ? std::find_if(row, row + columns, [](double x) { return !std::isfinite(x); }) : nullptr;
-      if (finite && odd != row + columns) {
-        throw InputError(fmt::format("{}: row {}, column {} is {}", source.info.source, r, odd - row, *odd));
-      }
+      if (finite) check_finite(source, r, {row, columns});
     }
     storage::check_mapped_files();  // a file that was cut short meanwhile reads as zeros
     begin = end;
@@ -86,6 +105,8 @@ RowPanel read(const ranks::Communicator& ranks, const Source& source, bool finit
     return panel;
   }
   ranks::agree(ranks, [&] {
+    panel.in_place = rows_in_place(source, panel.mine, finite);
+    if (panel.in_place != nullptr) return;
     panel.values = zeros_in_large_pages(panel.mine.size() * panel.columns);
     read_rows(source, panel.mine, finite, panel.values);
   });
@@ -96,10 +117,10 @@ void write(const ranks::Communicator& ranks, const RowPanel& panel, const storag
            std::uint64_t begin, bool by_root) {
   const auto place = [&](std::uint64_t row) { return begin + row * panel.columns * sizeof(double); };
   if (!by_root) {
-    return ranks::agree(ranks, [&] { file->write(place(panel.mine.begin), std::as_bytes(std::span(panel.values))); });
+    return ranks::agree(ranks, [&] { file->write(place(panel.mine.begin), std::as_bytes(panel.elements())); });
   }
   for (int rank = 0; rank < ranks.size(); ++rank) {
-    const std::span<const double> mine = rank == ranks.rank() ? std::span(panel.values) : std::span<const double>();
+    const std::span<const double> mine = rank == ranks.rank() ? panel.elements() : std::span<const double>();
     const std::vector<double> values = ranks::gather<double>(ranks, mine);
     ranks::agree(ranks, [&] {
       if (!ranks.is_root()) return;
@@ -115,7 +136,7 @@ std::vector<double> product(const ranks::Communicator& ranks, const RowPanel& a,
   const double one = 1, zero = 0;
   // What lies row by row is its transposed matrix column by column.
   if (!mine.empty() && k > 0)
-    routines().dgemm("N", "N", &m, &n, &k, &one, b.data(), &m, a.values.data(), &k, &zero, mine.data(), &m);
+    routines().dgemm("N", "N", &m, &n, &k, &one, b.data(), &m, a.elements().data(), &k, &zero, mine.data(), &m);
   return ranks.size() == 1 ? mine : ranks::all_gather<double>(ranks, mine);
 }
 
@@ -140,7 +161,7 @@ std::vector<double> sum(const ranks::Communicator& ranks, std::vector<double> mi
 double norm_1(const ranks::Communicator& ranks, const RowPanel& a) {
   std::vector<double> sums(a.columns);
   for (std::size_t r = 0; r < a.mine.size(); ++r) {
-    for (std::size_t c = 0; c < a.columns; ++c) sums[c] += std::abs(a.values[r * a.columns + c]);
+    for (std::size_t c = 0; c < a.columns; ++c) sums[c] += std::abs(a.elements()[r * a.columns + c]);
   }
   sums = sum(ranks, std::move(sums));
   return sums.empty() ? 0 : *std::max_element(sums.begin(), sums.end());
@@ -150,7 +171,7 @@ double norm_infinity(const ranks::Communicator& ranks, const RowPanel& a) {
   double largest = 0;
   for (std::size_t r = 0; r < a.mine.size(); ++r) {
     double sum = 0;
-    for (std::size_t c = 0; c < a.columns; ++c) sum += std::abs(a.values[r * a.columns + c]);
+    for (std::size_t c = 0; c < a.columns; ++c) sum += std::abs(a.elements()[r * a.columns + c]);
     largest = std::max(largest, sum);
   }
   const std::vector<double> all = ranks::all_gather<double>(ranks, std::span(&largest, 1));

@@ -18,10 +18,15 @@ namespace rankwise::dense {
 struct RowPanel {
   std::uint64_t rows = 0, columns = 0;  ///< of the whole
   blocks::Range mine = {};              ///< this rank's rows
-  std::vector<double> values = {};      ///< of these, row by row
+  std::vector<double> values = {};      ///< of these, row by row; or nothing, if they are
+  const double* in_place = nullptr;     ///< where their file is mapped, for as long as its reader is there
 
   RowPanel() = default;
   RowPanel(const ranks::Communicator& ranks, std::uint64_t all_rows, std::uint64_t all_columns);
+  /// Of this rank's rows, row by row, wherever they are.
+  [[nodiscard]] std::span<const double> elements() const {
+    return in_place == nullptr ? std::span<const double>(values) : std::span(in_place, mine.size() * columns);
+  }
   /// How many rows each rank has at most.
   static std::uint64_t height(const ranks::Communicator& ranks, std::uint64_t rows);
 };
@@ -33,7 +38,8 @@ struct Source {
   bool seen_by_all = true;  ///< otherwise rank 0 reads for all
 };
 
-/// Reads it.
+/// Reads it, or takes it as it lies in its file, where it stays: no memory is filled with a copy of it. Whoever has
+/// worked with it asks storage::check_mapped_files whether it was there all the time.
 /// @param finite NaN and infinities are refused
 /// @throws ranks::AgreedError
 /// @note Collective
