@@ -13,6 +13,7 @@ namespace rankwise::app {
 namespace {
 
 using learning::KernelFunction;
+using learning::LogisticOptions;
 using learning::SvcOptions;
 
 double above_zero(const std::string& name, const std::string& text) {
@@ -36,6 +37,11 @@ void set_gamma(SvcOptions& options, const std::string& text) {
   if (options.gamma == SvcOptions::Gamma::number) options.kernel.gamma = above_zero("gamma", text);
 }
 
+bool is_balanced(const std::string& value) {
+  pick("--param class_weight", value, {"balanced", "none"});
+  return value == "balanced";
+}
+
 void set(SvcOptions& options, const std::string& name, const std::string& value) {
   constexpr std::uint64_t most_degree = 1000;
   pick("--param", name, {"C", "kernel", "gamma", "degree", "coef0", "class_weight", "tol"});
@@ -44,15 +50,31 @@ void set(SvcOptions& options, const std::string& name, const std::string& value)
   if (name == "gamma") set_gamma(options, value);
   if (name == "coef0") options.kernel.coef0 = parse_real(value, "--param coef0");
   if (name == "tol") options.tolerance = above_zero(name, value);
-  if (name == "class_weight") {
-    pick("--param class_weight", value, {"balanced", "none"});
-    options.balanced = value == "balanced";
-  }
+  if (name == "class_weight") options.balanced = is_balanced(value);
   if (name == "degree") {
     const std::uint64_t degree = parse_count(value, "--param degree");
     if (degree > most_degree) throw UsageError(fmt::format("degree takes 0 to {}, not {}", most_degree, value));
     options.kernel.degree = static_cast<std::uint32_t>(degree);
   }
+}
+
+void set(LogisticOptions& options, const std::string& name, const std::string& value) {
+  pick("--param", name, {"C", "class_weight", "fit_intercept", "tol", "max_iter"});
+  if (name == "C") options.c = above_zero(name, value);
+  if (name == "tol") options.tolerance = above_zero(name, value);
+  if (name == "class_weight") options.balanced = is_balanced(value);
+  if (name == "max_iter") options.most_iterations = parse_count(value, "--param max_iter");
+  if (name == "fit_intercept") {
+    pick("--param fit_intercept", value, {"true", "false"});
+    options.intercept = value == "true";
+  }
+}
+
+template <class Options>
+Options with(const Parameters& parameters) {
+  Options options;
+  for (const auto& [name, value] : parameters) set(options, name, value);
+  return options;
 }
 
 }  // namespace
@@ -79,10 +101,14 @@ std::string in_words(const Parameters& parameters) {
   return words;
 }
 
-learning::SvcOptions svc_options(const Parameters& parameters) {
-  SvcOptions options;
-  for (const auto& [name, value] : parameters) set(options, name, value);
-  return options;
+const std::vector<std::string>& model_names() {
+  static const std::vector<std::string> names{"svc", "logistic"};
+  return names;
+}
+
+learning::ModelOptions model_options(const std::string& model, const Parameters& parameters) {
+  if (model == "svc") return with<SvcOptions>(parameters);
+  return with<LogisticOptions>(parameters);
 }
 
 }  // namespace rankwise::app

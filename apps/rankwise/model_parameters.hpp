@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "rankwise/learning/support_vectors.hpp"
+#include "rankwise/learning/model.hpp"
 
 namespace rankwise::app {
 
@@ -17,7 +17,11 @@ Parameters parse_parameters(const std::vector<std::string>& words);
 /// ` C=1 gamma=scale`
 std::string in_words(const Parameters& parameters);
 
-/// @throws UsageError for a name or value that an SVC does not have
-learning::SvcOptions svc_options(const Parameters& parameters);
+/// The models that there are: `svc`, `logistic`.
+const std::vector<std::string>& model_names();
+
+/// @param model one of these
+/// @throws UsageError for a name or value that it does not have
+learning::ModelOptions model_options(const std::string& model, const Parameters& parameters);
 
 }  // namespace rankwise::app

@@ -10,7 +10,9 @@ namespace rankwise::app {
 using learning::Scoring;
 
 ValidationOptions::Added ValidationOptions::add_to(CLI::App& app) {
-  app.add_option("model", model_, "svc: support vector machines")->required()->type_name("MODEL");
+  app.add_option("model", model_, "svc: support vector machines; logistic: logistic regression")
+      ->required()
+      ->type_name("MODEL");
   app.add_option("data", source_, "FILE[:DATASET]: a table of numbers, HDF5, .npy, .csv or .tsv")
       ->required()
       ->type_name("DATA");
@@ -31,13 +33,14 @@ ValidationOptions::Added ValidationOptions::add_to(CLI::App& app) {
   added.seed = add_value(app, "--seed", "S", "another seed, another random order (default: 0)",
                          [this](const std::string& text) { seed_ = parse_count(text, "--seed"); });
   add_choice<Scoring>(app, "--scoring", "what is told of each fold (default: accuracy)",
-                      {{"accuracy", Scoring::accuracy}, {"f1", Scoring::f1}}, validation_.scoring);
+                      {{"accuracy", Scoring::accuracy}, {"f1", Scoring::f1}, {"roc-auc", Scoring::roc_auc}},
+                      validation_.scoring);
   add_deliver(app, deliver_);
   return added;
 }
 
 void ValidationOptions::check(const std::string& command) {
-  pick(command, model_, {"svc"});
+  pick(command, model_, model_names());
   if (target_.empty() == labels_.empty()) {
     throw UsageError("--target NAME, a column of DATA, or --labels SOURCE tells the classes: one of them");
   }
@@ -51,6 +54,7 @@ void ValidationOptions::check(const std::string& command) {
 }
 
 std::string_view ValidationOptions::scoring_in_words() const {
+  if (validation_.scoring == Scoring::roc_auc) return "roc-auc";
   return validation_.scoring == Scoring::accuracy ? "accuracy" : "f1";
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
 #include <vector>
 
@@ -31,7 +32,11 @@ TEST(SupportVectors, tell_classes_that_lie_apart) {
                                                     .places = samples,
                                                     .features = 3,
                                                     .variance = variance_of(data.row(0), 3, samples)});
-  for (std::uint32_t s = 0; s < 90; ++s) EXPECT_EQ(model.predict(s), classes[s]) << s;
+  for (std::uint32_t s = 0; s < 90; ++s) {
+    std::vector<double> scores(3);
+    EXPECT_EQ(model.predict(s, scores), classes[s]) << s;
+    EXPECT_EQ(std::max_element(scores.begin(), scores.end()) - scores.begin(), classes[s]) << s;
+  }
 }
 
 }  // namespace

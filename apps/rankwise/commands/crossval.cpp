@@ -26,7 +26,7 @@ class CrossValidation final : public Command {
   void check() override {
     options_.check("crossval");
     model_.in_words = options_.model() + in_words(options_.parameters());
-    model_.at = [svc = svc_options(options_.parameters())](std::uint64_t) { return svc; };
+    model_.at = [model = model_options(options_.model(), options_.parameters())](std::uint64_t) { return model; };
   }
 
   ExitCode run(Invocation& invocation) override {
@@ -90,7 +90,11 @@ svc: scikit-learn's SVC, one machine for each pair of classes. Its parameters, w
 (linear, poly, sigmoid), gamma=scale (auto, a number), degree=3, coef0=0, class_weight=none (balanced), tol=1e-3. All
 products of samples are taken once on each node, for all folds, ranks and threads: 8 bytes for each pair of samples.
 
-Scores: accuracy; f1, the mean of the classes' f1 (macro).
+logistic: scikit-learn's LogisticRegression, of all classes together, with an L2 penalty, by L-BFGS; but it goes on to the
+minimum. Its parameters: C=1, fit_intercept=true, class_weight=none (balanced), tol=1e-8, max_iter=10000.
+
+Scores: accuracy; f1, the mean of the classes' f1 (macro); roc-auc, of the second of two classes, or the mean of each class
+against the others (of an svc by its decision function, otherwise by probabilities).
 
 Folds are shared out to ranks × threads. The scores have the same bits on any number of them, on one kind of processor.
 
@@ -98,6 +102,7 @@ Examples:
   rankwise crossval svc digits.csv --target digit --cv 20
   mpiexec -n 2 rankwise crossval svc digits.csv --target digit --param C=10 --param gamma=0.001 --scoring f1
   rankwise crossval svc data.h5:/table --target class --param kernel=linear --scale standard --shuffle --seed 1
+  rankwise crossval logistic digits.csv --target digit --scale standard --scoring roc-auc
   rankwise generate classification --rows 2000 --columns 20 --out problem.h5:/x
   rankwise crossval svc problem.h5:/x --labels problem.h5:/y
 )";

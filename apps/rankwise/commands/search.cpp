@@ -57,7 +57,7 @@ class Search final : public Command {
     }
     candidates_.count = grid_->count();
     candidates_.in_words = options_.model() + in_words(options_.parameters()) + grid_->in_words();
-    candidates_.at = [this](std::uint64_t candidate) { return svc_options(all_of(candidate)); };
+    candidates_.at = [this](std::uint64_t candidate) { return model_options(options_.model(), all_of(candidate)); };
     check_values();
   }
 
@@ -86,9 +86,9 @@ class Search final : public Command {
   void check_values() const {
     for (const std::string& text : grid_words_) {
       const ParameterGrid alone({text}, {}, 0, 0);
-      for (std::uint64_t i = 0; i < alone.count(); ++i) (void)svc_options(alone.at(i));
+      for (std::uint64_t i = 0; i < alone.count(); ++i) (void)model_options(options_.model(), alone.at(i));
     }
-    (void)svc_options(all_of(0));
+    (void)model_options(options_.model(), all_of(0));
   }
 
   [[nodiscard]] std::vector<Result> results_of(const std::vector<double>& scores) const {
@@ -190,8 +190,7 @@ combinations of its values (scikit-learn's GridSearchCV, in the order of its Par
 --range, between A and B or between their logarithms, by the candidate's number and the seed (RandomizedSearchCV); with both,
 each combination of the grid is drawn N times over. --param sets what is the same for all.
 
-The parameters are those of crossval: C, kernel, gamma, degree, coef0, class_weight, tol of an svc. Candidates are ranked by
-their mean score; equal ones share a rank.
+The models and their parameters are those of crossval. Candidates are ranked by their mean score; equal ones share a rank.
 
 Every candidate and fold is a piece of work of its own, shared out to ranks × threads, and kept in a checkpoint as soon as it
 is done. The scores have the same bits on any ranks × threads, on one kind of processor.

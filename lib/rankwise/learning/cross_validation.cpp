@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <span>
 
 #include "rankwise/base/checked.hpp"
@@ -15,6 +16,10 @@
 namespace rankwise::learning {
 namespace {
 
+bool are_machines(const Candidates& candidates) {
+  return std::holds_alternative<SvcOptions>(candidates.at(0));
+}
+
 /// A lane is a candidate and a fold.
 class FoldJob {
  public:
@@ -24,15 +29,12 @@ class FoldJob {
   };
 
   /// @param fold_of each sample
-  /// @param order of samples, by class
-  /// @param shared of the samples as they are, in that order; not looked at where features are scaled
+  /// @param order of samples, by class; of support vector machines alone
+  /// @param shared products of the samples as they are, in that order; not looked at where features are scaled
   FoldJob(const Dataset& data, const Candidates& candidates, const CrossValidationOptions& options,
           std::span<const std::uint32_t> fold_of, std::span<const std::uint32_t> order, Products shared)
-      : data_(data), candidates_(candidates), options_(options), order_(order), shared_(shared) {
-    for (const std::uint32_t sample : order) {
-      fold_at_.push_back(fold_of[sample]);
-      class_at_.push_back(data.classes()[sample]);
-    }
+      : data_(data), candidates_(candidates), options_(options), fold_of_(fold_of), order_(order), shared_(shared) {
+    for (const std::uint32_t sample : order) class_at_.push_back(data.classes()[sample]);
   }
 
   [[nodiscard]] engine::Identity identity() const { return identity_of(data_, candidates_, options_); }
@@ -41,55 +43,88 @@ class FoldJob {
   }
   [[nodiscard]] Bytes partial_bytes() const { return {sizeof(double)}; }
   [[nodiscard]] Bytes block_bytes() const {
+    const std::uint64_t features = data_.samples() * data_.features() * sizeof(double);
+    const std::uint64_t scaled = options_.scale ? features : 0;
+    if (!are_machines(candidates_)) {
+      const std::uint64_t classes = std::max<std::uint64_t>(2, data_.labels().size());
+      return {checked_sum(scaled, LogisticRegression::bytes_needed(data_.samples(), data_.features(), classes).value,
+                          "a fold")};
+    }
     const std::uint64_t products = bytes_of_products(data_.samples()).value;
     const std::uint64_t kernel_values = products;  // half of them as float32, twice
-    if (!options_.scale) return {kernel_values};
-    return {checked_sum(checked_sum(products, kernel_values, "a fold"),
-                        data_.samples() * data_.features() * sizeof(double), "a fold")};
+    return {checked_sum(checked_sum(options_.scale ? products : 0, kernel_values, "a fold"), scaled, "a fold")};
   }
 
   [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const {
-    const std::uint64_t fold = block.lane % options_.folds;
-    std::vector<std::uint32_t> training, test, samples;  // places, and the samples to train on
-    for (std::uint32_t place = 0; place < order_.size(); ++place) {
-      (fold_at_[place] == fold ? test : training).push_back(place);
-      if (fold_at_[place] != fold) samples.push_back(order_[place]);
+    const std::uint64_t number = block.lane % options_.folds;
+    std::vector<std::uint32_t> training, test;
+    for (std::uint32_t sample = 0; sample < fold_of_.size(); ++sample) {
+      (fold_of_[sample] == number ? test : training).push_back(sample);
     }
-    std::sort(samples.begin(), samples.end());
-    Products products = shared_;
-    double variance = 0;
-    if (options_.scale) {
-      StandardScale(data_, samples).apply(data_, order_, scratch.scaled);
-      scratch.products.resize(order_.size() * order_.size());
-      take_products(scratch.scaled, data_.features(), scratch.products);
-      products = {order_.size(), scratch.products.data()};
-      variance = variance_of(scratch.scaled.data(), data_.features(), training);
-    } else {
-      variance = variance_of(data_.row(0), data_.features(), samples);
-    }
-    const auto classes = static_cast<std::uint32_t>(data_.labels().size());
-    const SupportVectors model(candidates_.at(block.lane / options_.folds), {.products = products,
-                                                                             .classes = class_at_,
-                                                                             .places = training,
-                                                                             .features = data_.features(),
-                                                                             .variance = variance});
-    std::vector<std::uint32_t> truths, predictions;
-    for (const std::uint32_t place : test) {
-      truths.push_back(class_at_[place]);
-      predictions.push_back(model.predict(place));
-    }
-    return score(options_.scoring, truths, predictions, classes);
+    const Fold fold{.features = data_.row(0),
+                    .width = data_.features(),
+                    .classes = data_.classes(),
+                    .class_count = static_cast<std::uint32_t>(data_.labels().size()),
+                    .training = training,
+                    .test = test};
+    const Predictions predictions = std::visit([&](const auto& model) { return predict(model, fold, scratch); },
+                                               candidates_.at(block.lane / options_.folds));
+    std::vector<std::uint32_t> truths;
+    for (const std::uint32_t sample : test) truths.push_back(data_.classes()[sample]);
+    return score(options_.scoring, truths, predictions, fold.class_count);
   }
   void merge(Partial&, const Partial&) const {}  // lanes have one step
   static void encode(const Partial& score, ByteWriter& out) { out.put(score); }
   static Partial decode(ByteReader& in) { return in.get<double>(); }
 
  private:
+  [[nodiscard]] Predictions predict(const LogisticOptions& options, Fold fold, Scratch& scratch) const {
+    if (options_.scale) {
+      std::vector<std::uint32_t> all(data_.samples());
+      std::iota(all.begin(), all.end(), 0U);
+      StandardScale(data_, fold.training).apply(data_, all, scratch.scaled);
+      fold.features = scratch.scaled.data();
+    }
+    return LogisticRegression(options, fold).predict(fold, fold.test);
+  }
+
+  /// By products, in which samples stand by class.
+  [[nodiscard]] Predictions predict(const SvcOptions& options, const Fold& fold, Scratch& scratch) const {
+    const std::uint32_t number = fold_of_[fold.test[0]];
+    std::vector<std::uint32_t> training, place_of(order_.size());
+    for (std::uint32_t place = 0; place < order_.size(); ++place) {
+      place_of[order_[place]] = place;
+      if (fold_of_[order_[place]] != number) training.push_back(place);
+    }
+    Products products = shared_;
+    double variance = 0;
+    if (options_.scale) {
+      StandardScale(data_, fold.training).apply(data_, order_, scratch.scaled);
+      scratch.products.resize(order_.size() * order_.size());
+      take_products(scratch.scaled, data_.features(), scratch.products);
+      products = {order_.size(), scratch.products.data()};
+      variance = variance_of(scratch.scaled.data(), data_.features(), training);
+    } else {
+      variance = variance_of(fold.features, data_.features(), fold.training);
+    }
+    const SupportVectors model(options, {.products = products,
+                                         .classes = class_at_,
+                                         .places = training,
+                                         .features = data_.features(),
+                                         .variance = variance});
+    Predictions predictions{.scores = std::vector<double>(fold.test.size() * fold.class_count)};
+    for (std::size_t i = 0; i < fold.test.size(); ++i) {
+      const std::span<double> scores(&predictions.scores[i * fold.class_count], fold.class_count);
+      predictions.classes.push_back(model.predict(place_of[fold.test[i]], scores));
+    }
+    return predictions;
+  }
+
   const Dataset& data_;
   const Candidates& candidates_;
   const CrossValidationOptions& options_;
-  std::span<const std::uint32_t> order_;
-  std::vector<std::uint32_t> fold_at_, class_at_;
+  std::span<const std::uint32_t> fold_of_, order_;
+  std::vector<std::uint32_t> class_at_;
   Products shared_;
 };
 
@@ -139,10 +174,13 @@ engine::Identity identity_of(const Dataset& data, const Candidates& candidates, 
 std::vector<double> cross_validate(const engine::Context& context, const Dataset& data, const Candidates& candidates,
                                    const CrossValidationOptions& options) {
   const auto fold_of = folds_of(context, data, options);
-  check_room(context, data);
-  const auto order = by_class(data.classes());
+  std::vector<std::uint32_t> order;
   std::optional<SharedProducts> shared;
-  if (!options.scale) shared.emplace(context, data, order);
+  if (are_machines(candidates)) {
+    check_room(context, data);
+    order = by_class(data.classes());
+    if (!options.scale) shared.emplace(context, data, order);
+  }
   std::vector<double> scores;
   engine::run(context, FoldJob(data, candidates, options, fold_of, order, shared ? shared->products() : Products{}),
               [&](std::uint64_t, double score) { scores.push_back(score); }, {.phase = "crossval"});

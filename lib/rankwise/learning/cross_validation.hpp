@@ -10,15 +10,16 @@
 #include "rankwise/engine/identity.hpp"
 #include "rankwise/engine/plan.hpp"
 #include "rankwise/learning/dataset.hpp"
+#include "rankwise/learning/model.hpp"
 #include "rankwise/learning/scores.hpp"
-#include "rankwise/learning/support_vectors.hpp"
 
 namespace rankwise::learning {
 
 /// Models that are compared, each known by its number.
 struct Candidates {
   std::uint64_t count = 1;
-  std::function<SvcOptions(std::uint64_t)> at = [](std::uint64_t) { return SvcOptions(); };  ///< called by any thread
+  std::function<ModelOptions(std::uint64_t)> at = [](std::uint64_t) { return SvcOptions(); };  ///< called by any
+                                                                                               ///< thread; of one kind
   std::string in_words = {};  ///< all that they depend on, for the identity
 };
 

@@ -1,5 +1,7 @@
 #include "rankwise/learning/scores.hpp"
 
+#include <algorithm>
+#include <numeric>
 #include <vector>
 
 namespace rankwise::learning {
@@ -32,11 +34,46 @@ double macro_f1(std::span<const std::uint32_t> truths, std::span<const std::uint
   return sum / static_cast<double>(seen);
 }
 
+/// Of one class against the others: the share of pairs of one of them and one of it in which that scores higher; half
+/// of those that score the same (H. B. Mann, D. R. Whitney, 1947).
+double roc_auc(std::span<const std::uint32_t> truths, const Predictions& predictions, std::uint32_t classes,
+               std::uint32_t of_class) {
+  const auto score_of = [&](std::size_t i) { return predictions.scores[i * classes + of_class]; };
+  std::vector<std::size_t> order(truths.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return score_of(a) < score_of(b); });
+  std::uint64_t twice_won = 0, others_before = 0, members = 0;
+  for (std::size_t i = 0; i < order.size();) {
+    std::uint64_t here = 0, others_here = 0;
+    const double value = score_of(order[i]);
+    for (; i < order.size() && score_of(order[i]) == value; ++i) ++(truths[order[i]] == of_class ? here : others_here);
+    twice_won += here * (2 * others_before + others_here);
+    others_before += others_here;
+    members += here;
+  }
+  return static_cast<double>(twice_won) / 2 / static_cast<double>(members * others_before);
+}
+
+double mean_roc_auc(std::span<const std::uint32_t> truths, const Predictions& predictions, std::uint32_t classes) {
+  if (classes == 2) return roc_auc(truths, predictions, classes, 1);
+  double sum = 0;
+  for (std::uint32_t k = 0; k < classes; ++k) sum += roc_auc(truths, predictions, classes, k);
+  return sum / classes;
+}
+
 }  // namespace
 
-double score(Scoring scoring, std::span<const std::uint32_t> truths, std::span<const std::uint32_t> predictions,
+double score(Scoring scoring, std::span<const std::uint32_t> truths, const Predictions& predictions,
              std::uint32_t classes) {
-  return scoring == Scoring::accuracy ? accuracy(truths, predictions) : macro_f1(truths, predictions, classes);
+  switch (scoring) {
+    case Scoring::accuracy:
+      return accuracy(truths, predictions.classes);
+    case Scoring::f1:
+      return macro_f1(truths, predictions.classes, classes);
+    case Scoring::roc_auc:
+      break;
+  }
+  return mean_roc_auc(truths, predictions, classes);
 }
 
 }  // namespace rankwise::learning

@@ -1,6 +1,7 @@
 #include "rankwise/learning/support_vectors.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace rankwise::learning {
@@ -121,14 +122,20 @@ std::vector<double> SupportVectors::values_with(std::uint64_t place) const {
   return values;
 }
 
-std::uint32_t SupportVectors::predict(std::uint64_t place) const {
+std::uint32_t SupportVectors::predict(std::uint64_t place, std::span<double> scores) const {
   const std::vector<double> values = values_with(place);
   std::vector<std::uint32_t> votes(class_count());
+  std::fill(scores.begin(), scores.end(), 0.0);
   for (const PairMachine& m : machines_) {
     const double decision = weighted_sum(m.of_first.members, m.of_first.values, &values[begins_[m.first]]) -
                             weighted_sum(m.of_second.members, m.of_second.values, &values[begins_[m.second]]) -
                             m.offset;
     ++votes[decision > 0 ? m.first : m.second];
+    scores[m.first] += decision;
+    scores[m.second] -= decision;
+  }
+  for (std::uint32_t k = 0; k < class_count() && class_count() > 2; ++k) {
+    scores[k] = votes[k] + scores[k] / (3 * (std::abs(scores[k]) + 1));
   }
   return static_cast<std::uint32_t>(std::max_element(votes.begin(), votes.end()) - votes.begin());
 }

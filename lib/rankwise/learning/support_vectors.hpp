@@ -36,7 +36,12 @@ class SupportVectors {
  public:
   /// @pre each class has samples
   SupportVectors(const SvcOptions& options, const Training& training);
-  [[nodiscard]] std::uint32_t predict(std::uint64_t place) const;
+  /// What they say of the sample at a place.
+  /// @param scores one for each class, as scikit-learn's decision_function(decision_function_shape="ovr"): its votes,
+  /// and how
+  ///        sure they are, as less than half a vote
+  /// @return the class
+  std::uint32_t predict(std::uint64_t place, std::span<double> scores) const;
 
  private:
   /// What an own sum is made of.
