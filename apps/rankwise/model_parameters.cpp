@@ -12,6 +12,7 @@
 namespace rankwise::app {
 namespace {
 
+using learning::ForestOptions;
 using learning::KernelFunction;
 using learning::LogisticOptions;
 using learning::SvcOptions;
@@ -70,6 +71,45 @@ void set(LogisticOptions& options, const std::string& name, const std::string& v
   }
 }
 
+std::uint64_t at_least(std::uint64_t least, const std::string& name, const std::string& value) {
+  const std::uint64_t count = parse_count(value, "--param " + name);
+  if (count < least) throw UsageError(fmt::format("{} takes {} or more, not {}", name, least, value));
+  return count;
+}
+
+void set_max_features(ForestOptions& options, const std::string& value) {
+  using MaxFeatures = ForestOptions::MaxFeatures;
+  if (value == "sqrt" || value == "log2" || value == "all") {
+    options.max_features = value == "sqrt"   ? MaxFeatures::root
+                           : value == "log2" ? MaxFeatures::logarithm
+                                             : MaxFeatures::all;
+    return;
+  }
+  options.features = above_zero("max_features", value);
+  const bool is_fraction = value.find_first_of(".eE") != std::string::npos;
+  options.max_features = is_fraction ? MaxFeatures::fraction : MaxFeatures::number;
+  const bool fits = is_fraction ? options.features <= 1 : options.features == std::floor(options.features);
+  if (!fits)
+    throw UsageError(
+        fmt::format("max_features takes sqrt, log2, all, a number, or a fraction up to 1.0, not {}", value));
+}
+
+void set(ForestOptions& options, const std::string& name, const std::string& value) {
+  pick("--param", name,
+       {"n_estimators", "max_depth", "min_samples_split", "min_samples_leaf", "max_features", "bootstrap",
+        "random_state"});
+  if (name == "n_estimators") options.trees = at_least(1, name, value);
+  if (name == "max_depth" && value != "none") options.max_depth = at_least(1, name, value);
+  if (name == "min_samples_split") options.min_samples_split = at_least(2, name, value);
+  if (name == "min_samples_leaf") options.min_samples_leaf = at_least(1, name, value);
+  if (name == "max_features") set_max_features(options, value);
+  if (name == "random_state") options.seed = parse_count(value, "--param random_state");
+  if (name == "bootstrap") {
+    pick("--param bootstrap", value, {"true", "false"});
+    options.bootstrap = value == "true";
+  }
+}
+
 template <class Options>
 Options with(const Parameters& parameters) {
   Options options;
@@ -102,12 +142,13 @@ std::string in_words(const Parameters& parameters) {
 }
 
 const std::vector<std::string>& model_names() {
-  static const std::vector<std::string> names{"svc", "logistic"};
+  static const std::vector<std::string> names{"svc", "logistic", "forest"};
   return names;
 }
 
 learning::ModelOptions model_options(const std::string& model, const Parameters& parameters) {
   if (model == "svc") return with<SvcOptions>(parameters);
+  if (model == "forest") return with<ForestOptions>(parameters);
   return with<LogisticOptions>(parameters);
 }
 

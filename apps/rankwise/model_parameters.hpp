@@ -17,7 +17,7 @@ Parameters parse_parameters(const std::vector<std::string>& words);
 /// ` C=1 gamma=scale`
 std::string in_words(const Parameters& parameters);
 
-/// The models that there are: `svc`, `logistic`.
+/// The models that there are: `svc`, `logistic`, `forest`.
 const std::vector<std::string>& model_names();
 
 /// @param model one of these

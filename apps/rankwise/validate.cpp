@@ -21,7 +21,9 @@ ExitCode validate(Invocation& invocation, const Validation& validation, const Sh
   if (validation.compute.plan) {
     engine::PhasePlan phase;
     ranks::agree(context.ranks(), [&] {
-      phase = learning::plan_to_cross_validate(context, info.rows, info.columns, candidates, folds);
+      const std::uint64_t targets = validation.options.target_count(sources);
+      const learning::Dataset sizes(info.rows, info.columns - (sources.labels ? 0 : targets), targets);
+      phase = learning::plan_to_cross_validate(context, sizes, candidates, folds);
     });
     print_plan(
         invocation,

@@ -10,15 +10,16 @@ namespace rankwise::app {
 using learning::Scoring;
 
 ValidationOptions::Added ValidationOptions::add_to(CLI::App& app) {
-  app.add_option("model", model_, "svc: support vector machines; logistic: logistic regression")
+  app.add_option("model", model_,
+                 "svc: support vector machines; logistic: logistic regression; forest: a random forest")
       ->required()
       ->type_name("MODEL");
   app.add_option("data", source_, "FILE[:DATASET]: a table of numbers, HDF5, .npy, .csv or .tsv")
       ->required()
       ->type_name("DATA");
-  app.add_option("--target", target_, "the column that tells each sample's class; all others are features")
-      ->type_name("NAME");
-  app.add_option("--labels", labels_, "the classes, where they are not in DATA: one column of as many rows")
+  app.add_option("--target", target_, "the column that tells each sample's class, or several; all others are features")
+      ->type_name("NAME[,NAME...]");
+  app.add_option("--labels", labels_, "the classes, where they are not in DATA: as many rows; each column is a target")
       ->type_name("SOURCE");
   add_value(app, "--cv", "K", "how many folds (default: 5)",
             [this](const std::string& text) { folds_ = parse_count(text, "--cv"); });
@@ -70,9 +71,16 @@ learning::Dataset ValidationOptions::read(const engine::Context& context, const 
   return {context, sources.samples, target_};
 }
 
+std::uint64_t ValidationOptions::target_count(const Sources& sources) const {
+  return sources.labels ? sources.labels->info().columns : learning::columns_named(sources.info(), target_).size();
+}
+
 std::string ValidationOptions::in_words(const storage::MatrixInfo& info, const learning::Dataset& data) {
-  return fmt::format("{} · {} samples × {} features, {} classes", report::printable(info.source), data.samples(),
-                     data.features(), data.labels().size());
+  const std::size_t targets = data.targets().size();
+  return fmt::format("{} · {} samples × {} features, {}", report::printable(info.source), data.samples(),
+                     data.features(),
+                     targets > 1 ? fmt::format("{} targets", targets)
+                                 : fmt::format("{} classes", data.target().class_count()));
 }
 
 void ValidationOptions::add_to(nlohmann::ordered_json& json, const storage::MatrixInfo& info,
@@ -84,7 +92,16 @@ void ValidationOptions::add_to(nlohmann::ordered_json& json, const storage::Matr
   json[labels_.empty() ? "target" : "labels"] = labels_.empty() ? target_ : labels_;
   json["samples"] = data.samples();
   json["features"] = data.features();
-  json["classes"] = data.labels();
+  const auto labels_of = [](const learning::Target& target) {
+    return std::visit([](const auto& labels) { return nlohmann::ordered_json(labels); }, target.labels);
+  };
+  if (data.targets().size() == 1) {
+    json["classes"] = labels_of(data.target());
+  } else {
+    for (const learning::Target& target : data.targets()) {
+      json["targets"].push_back({{"name", target.name}, {"classes", labels_of(target)}});
+    }
+  }
   json["cv"] = folds_;
   json["scoring"] = scoring_in_words();
 }

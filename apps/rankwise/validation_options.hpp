@@ -44,6 +44,9 @@ class ValidationOptions {
   /// @throws ranks::AgreedError @note Collective
   [[nodiscard]] learning::Dataset read(const engine::Context& context, const Sources& sources) const;
 
+  /// How many targets there are. @throws InputError
+  [[nodiscard]] std::uint64_t target_count(const Sources& sources) const;
+
   /// `digits.csv · 1797 samples × 64 features, 10 classes`
   static std::string in_words(const storage::MatrixInfo& info, const learning::Dataset& data);
   /// What JSON says of all this.

@@ -20,12 +20,13 @@ TEST(Dataset, is_there_on_every_rank_however_it_came) {
     const Dataset data(here, matrix, "kind");
     ASSERT_EQ(data.samples(), 1000U);
     ASSERT_EQ(data.features(), 3U);
-    EXPECT_EQ(data.labels(), (std::vector<double>{-10, 0, 10}));
+    ASSERT_EQ(data.targets().size(), 1U);
+    EXPECT_EQ(data.target().labels, Labels(std::vector<double>{-10, 0, 10}));
     for (std::uint64_t r = 0; r < data.samples(); ++r) {
       ASSERT_EQ(data.row(r)[0], static_cast<double>(r));
       ASSERT_EQ(data.row(r)[1], Table::square(r));
       ASSERT_EQ(data.row(r)[2], 5);
-      ASSERT_EQ(data.labels()[data.classes()[r]], Table::target(r));
+      ASSERT_EQ(data.target().label(data.target().classes[r]), std::to_string(Table::target(r)));
     }
   }
 }

@@ -19,7 +19,7 @@ TEST(SampleProducts, are_those_of_all_pairs) {
   const engine::Context here = context();
   const engine::SharedMatrix matrix(here, table.path(), engine::Deliver::automatic);
   const Dataset data(here, matrix, "kind");
-  const auto order = by_class(data.classes());
+  const auto order = by_class(data.target().classes);
   const SharedProducts shared(here, data, order);
   std::vector<double> values(data.row(0), data.row(0) + data.samples() * data.features());
   std::vector<double> alone(data.samples() * data.samples());
@@ -30,7 +30,7 @@ TEST(SampleProducts, are_those_of_all_pairs) {
       const double expected = std::inner_product(row, row + 3, data.row(order[j]), 0.0);
       ASSERT_DOUBLE_EQ(shared.products().of(i, j), expected) << i << " " << j;
       ASSERT_EQ(alone[order[i] * data.samples() + order[j]], shared.products().of(i, j));
-      ASSERT_LE(data.classes()[order[std::min(i, j)]], data.classes()[order[std::max(i, j)]]);
+      ASSERT_LE(data.target().classes[order[std::min(i, j)]], data.target().classes[order[std::max(i, j)]]);
     }
   }
 }

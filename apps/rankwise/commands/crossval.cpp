@@ -84,7 +84,11 @@ class CrossValidation final : public Command {
 const char* const crossval_explanation =
     R"(How well a model tells classes that it has not seen: for each of K folds it is trained on all others and scored on the
 fold. Folds are scikit-learn's StratifiedKFold: each has about the same share of every class; without --shuffle, samples come
-to them in their own order, and each score is that of cross_val_score. A missing value is an error that tells its place.
+to them in their own order, and each score is that of cross_val_score. A missing value is an error that tells its place. The
+target's labels are numbers, or, in a CSV, text.
+
+Several targets: one model for each (scikit-learn's MultiOutputClassifier); folds are those of KFold, runs of samples. accuracy
+is the share of samples of which all targets are told right; f1 (of each target's second class) and roc-auc are means over them.
 
 svc: scikit-learn's SVC, one machine for each pair of classes. Its parameters, with their defaults: C=1, kernel=rbf
 (linear, poly, sigmoid), gamma=scale (auto, a number), degree=3, coef0=0, class_weight=none (balanced), tol=1e-3. All
@@ -92,6 +96,10 @@ products of samples are taken once on each node, for all folds, ranks and thread
 
 logistic: scikit-learn's LogisticRegression, of all classes together, with an L2 penalty, by L-BFGS; but it goes on to the
 minimum. Its parameters: C=1, fit_intercept=true, class_weight=none (balanced), tol=1e-8, max_iter=10000.
+
+forest: scikit-learn's RandomForestClassifier: trees on samples drawn with replacement; its scores are the same but for chance.
+Its parameters: n_estimators=100, max_depth=none, min_samples_split=2, min_samples_leaf=1, max_features=sqrt (log2, all, a
+number, a fraction such as 0.3), bootstrap=true, random_state=0.
 
 Scores: accuracy; f1, the mean of the classes' f1 (macro); roc-auc, of the second of two classes, or the mean of each class
 against the others (of an svc by its decision function, otherwise by probabilities).

@@ -31,7 +31,9 @@ struct CrossValidationOptions {
 };
 
 /// One score for each candidate and fold: of a model that is trained on the samples of all other folds (scikit-learn's
-/// cross_val_score with StratifiedKFold). Each of them is a block.
+/// cross_val_score with StratifiedKFold). Of several targets, one model for each (MultiOutputClassifier with KFold):
+/// the share of samples of which all targets were told right, or the mean of the targets' f1 or roc-auc. Each
+/// candidate, fold and target is a block.
 /// @return on rank 0, candidate after candidate, the folds of each in order; nothing elsewhere
 /// @throws ranks::AgreedError, also if a class has fewer samples than folds, or the node's memory does not suffice
 /// @note Collective
@@ -40,8 +42,8 @@ std::vector<double> cross_validate(const engine::Context& context, const Dataset
 
 engine::Identity identity_of(const Dataset& data, const Candidates& candidates, const CrossValidationOptions& options);
 
-/// What cross_validate would do with so many samples and features.
-engine::PhasePlan plan_to_cross_validate(const engine::Context& context, std::uint64_t samples, std::uint64_t features,
+/// What cross_validate would do with data of these sizes.
+engine::PhasePlan plan_to_cross_validate(const engine::Context& context, const Dataset& sizes,
                                          const Candidates& candidates, const CrossValidationOptions& options);
 
 }  // namespace rankwise::learning

@@ -1,31 +1,33 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "rankwise/engine/context.hpp"
 #include "rankwise/engine/shared_matrix.hpp"
+#include "rankwise/learning/target.hpp"
 #include "rankwise/ranks/node_memory.hpp"
 
 namespace rankwise::learning {
 
-/// Samples with their features and classes: one copy of the features on each node.
+/// Samples with their features and what is to be told of them: one copy of the features on each node.
 class Dataset {
  public:
-  /// Reads a table of which one column is the target and all others are features; all ranks read.
-  /// @param target its name, or its number where columns have no names
+  /// Reads a table of which one column is the target, or several are, and all others are features; all ranks read. A
+  /// target in a CSV may be text.
+  /// @param targets its name, or its number where columns have no names; several with commas between them
   /// @throws ranks::AgreedError, also for a missing value, or one class alone
   /// @note Collective
-  Dataset(const engine::Context& context, const engine::SharedMatrix& table, const std::string& target);
+  Dataset(const engine::Context& context, const engine::SharedMatrix& table, const std::string& targets);
 
-  /// All columns of one matrix are features; the labels are the only column of another.
+  /// All columns of one matrix are features; those of another are targets.
   /// @throws ranks::AgreedError, also if there are not as many labels as samples
   /// @note Collective
   Dataset(const engine::Context& context, const engine::SharedMatrix& features, const engine::SharedMatrix& labels);
   /// Of this size, without anything in it: to plan with.
-  Dataset(std::uint64_t samples, std::uint64_t features) : samples_(samples), features_(features) {}
+  Dataset(std::uint64_t samples, std::uint64_t features, std::uint64_t targets)
+      : samples_(samples), features_(features), targets_(targets) {}
 
   [[nodiscard]] std::uint64_t samples() const { return samples_; }
   [[nodiscard]] std::uint64_t features() const { return features_; }
@@ -33,25 +35,24 @@ class Dataset {
   [[nodiscard]] const double* row(std::uint64_t sample) const {
     return memory_.as<const double>() + sample * features_;
   }
-  /// Of each sample: its place among the labels.
-  [[nodiscard]] const std::vector<std::uint32_t>& classes() const { return classes_; }
-  /// Of the classes, in rising order.
-  [[nodiscard]] const std::vector<double>& labels() const { return labels_; }
+  [[nodiscard]] const std::vector<Target>& targets() const { return targets_; }
+  /// The first one.
+  [[nodiscard]] const Target& target() const { return targets_[0]; }
+  [[nodiscard]] const std::vector<std::string>& feature_names() const { return feature_names_; }
   /// What tells this data from others.
   [[nodiscard]] const std::string& identity() const { return identity_; }
 
  private:
-  /// @return what the column `target` holds, on rank 0
-  std::vector<double> read(const engine::Context& context, const engine::SharedMatrix& matrix,
-                           std::optional<std::uint64_t> target);
-  void take_classes(const engine::Context& context, const std::vector<double>& targets, const std::string& name);
-
   std::uint64_t samples_ = 0;
   std::uint64_t features_ = 0;
   ranks::NodeMemory memory_;
-  std::vector<std::uint32_t> classes_;
-  std::vector<double> labels_;
+  std::vector<Target> targets_;
+  std::vector<std::string> feature_names_;
   std::string identity_;
 };
+
+/// The columns of a table that `text` names: one of that name, or several with commas between them.
+/// @throws InputError
+std::vector<std::uint64_t> columns_named(const storage::MatrixInfo& info, const std::string& text);
 
 }  // namespace rankwise::learning

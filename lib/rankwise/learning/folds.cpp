@@ -56,4 +56,18 @@ std::vector<std::uint32_t> stratified_folds(std::span<const std::uint32_t> class
   return fold_of;
 }
 
+std::vector<std::uint32_t> plain_folds(std::uint64_t samples, std::uint32_t folds,
+                                       std::optional<std::uint64_t> shuffle) {
+  if (samples < folds) throw InputError(fmt::format("{} samples are fewer than the {} folds", samples, folds));
+  std::vector<std::uint32_t> fold_of;
+  for (std::uint32_t fold = 0; fold < folds; ++fold) {
+    fold_of.insert(fold_of.end(), samples / folds + (fold < samples % folds ? 1 : 0), fold);
+  }
+  if (!shuffle) return fold_of;
+  const random::Permutation order(random::Stream(*shuffle, random::StreamName::folds), samples);
+  std::vector<std::uint32_t> shuffled(samples);
+  for (std::uint64_t i = 0; i < samples; ++i) shuffled[order.at(i)] = fold_of[i];
+  return shuffled;
+}
+
 }  // namespace rankwise::learning

@@ -19,4 +19,10 @@ namespace rankwise::learning {
 std::vector<std::uint32_t> stratified_folds(std::span<const std::uint32_t> classes, std::uint32_t count,
                                             std::uint32_t folds, std::optional<std::uint64_t> shuffle);
 
+/// scikit-learn's KFold, for several targets, whose classes cannot all be shared out evenly: runs of samples, in their
+/// own order or, with a seed, in a random one.
+/// @throws InputError if there are fewer samples than folds
+std::vector<std::uint32_t> plain_folds(std::uint64_t samples, std::uint32_t folds,
+                                       std::optional<std::uint64_t> shuffle);
+
 }  // namespace rankwise::learning

@@ -91,6 +91,16 @@ SharedProducts::SharedProducts(const engine::Context& context, const Dataset& da
   engine::on_each_node(context, panels.pairs(), [&](std::uint64_t pair) { panels.take(pair, memory_.as<double>()); });
 }
 
+Products in_order(const Products& products, std::span<const std::uint32_t> order, std::vector<double>& room) {
+  room.resize(order.size() * order.size());
+  double* to = room.data();
+  for (const std::uint32_t sample : order) {
+    const double* row = products.row(sample);
+    for (const std::uint32_t other : order) *to++ = row[other];
+  }
+  return {order.size(), room.data()};
+}
+
 void take_products(std::span<const double> values, std::uint64_t features, std::span<double> products) {
   const Panels panels{values.size() / features, features, values.data(), {}};
   for (std::uint64_t pair = 0; pair < panels.pairs(); ++pair) panels.take(pair, products.data());

@@ -37,6 +37,10 @@ class SharedProducts {
   ranks::NodeMemory memory_;
 };
 
+/// The same products with samples in another order.
+/// @param room for them
+Products in_order(const Products& products, std::span<const std::uint32_t> order, std::vector<double>& room);
+
 /// Those of any features (samples × `features`, row by row), by this thread.
 void take_products(std::span<const double> values, std::uint64_t features, std::span<double> products);
 

@@ -76,4 +76,13 @@ double score(Scoring scoring, std::span<const std::uint32_t> truths, const Predi
   return mean_roc_auc(truths, predictions, classes);
 }
 
+double f1_of_second(std::span<const std::uint32_t> truths, std::span<const std::uint32_t> predictions) {
+  std::uint64_t right = 0, there_or_predicted = 0;
+  for (std::size_t i = 0; i < truths.size(); ++i) {
+    right += truths[i] == 1 && predictions[i] == 1 ? 1 : 0;
+    there_or_predicted += (truths[i] == 1 ? 1U : 0U) + (predictions[i] == 1 ? 1U : 0U);
+  }
+  return there_or_predicted == 0 ? 0 : 2 * static_cast<double>(right) / static_cast<double>(there_or_predicted);
+}
+
 }  // namespace rankwise::learning

@@ -20,4 +20,7 @@ enum class Scoring : std::uint8_t {
 double score(Scoring scoring, std::span<const std::uint32_t> truths, const Predictions& predictions,
              std::uint32_t classes);
 
+/// Of two classes, the f1 of the second alone; 0 where it is neither there nor predicted.
+double f1_of_second(std::span<const std::uint32_t> truths, std::span<const std::uint32_t> predictions);
+
 }  // namespace rankwise::learning

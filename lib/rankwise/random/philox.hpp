@@ -31,6 +31,7 @@ enum class StreamName : std::uint64_t {
   dense = 8,           ///< signs of vectors that an answer is tried on
   folds = 9,           ///< one for each class
   search = 10,         ///< one for each parameter that is drawn
+  forest = 11,         ///< two for each tree: which samples it sees, which features its nodes look at
 };
 
 /// A stream of 128-bit draws, indexed by position: key = seed, counter = (position, stream).
