@@ -39,6 +39,11 @@ std::span<const CommandEntry> command_table() {
       CommandEntry{"search", "Models", "the parameters of a model that score best, tried on all ranks",
                    "MODEL DATA --target NAME | --labels SOURCE --grid NAME=V1,V2,... [options]", search_explanation,
                    make_search},
+      CommandEntry{
+          "forest", "Models", "a random forest: grown on a table, asked about another",
+          "fit DATA --target NAME --out MODEL.h5 [options]\n       rankwise forest predict MODEL.h5 DATA --out "
+          "FILE.csv [options]",
+          forest_explanation, make_forest},
       CommandEntry{"pi", "Monte Carlo", "π from random points, to as many digits as you have cores for",
                    "--samples N | --until-error E [options]", pi_explanation, make_pi},
       CommandEntry{"integrate", "Monte Carlo", "an integral over any number of variables, with its standard error",

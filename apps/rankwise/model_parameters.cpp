@@ -77,23 +77,6 @@ std::uint64_t at_least(std::uint64_t least, const std::string& name, const std::
   return count;
 }
 
-void set_max_features(ForestOptions& options, const std::string& value) {
-  using MaxFeatures = ForestOptions::MaxFeatures;
-  if (value == "sqrt" || value == "log2" || value == "all") {
-    options.max_features = value == "sqrt"   ? MaxFeatures::root
-                           : value == "log2" ? MaxFeatures::logarithm
-                                             : MaxFeatures::all;
-    return;
-  }
-  options.features = above_zero("max_features", value);
-  const bool is_fraction = value.find_first_of(".eE") != std::string::npos;
-  options.max_features = is_fraction ? MaxFeatures::fraction : MaxFeatures::number;
-  const bool fits = is_fraction ? options.features <= 1 : options.features == std::floor(options.features);
-  if (!fits)
-    throw UsageError(
-        fmt::format("max_features takes sqrt, log2, all, a number, or a fraction up to 1.0, not {}", value));
-}
-
 void set(ForestOptions& options, const std::string& name, const std::string& value) {
   pick("--param", name,
        {"n_estimators", "max_depth", "min_samples_split", "min_samples_leaf", "max_features", "bootstrap",
@@ -118,6 +101,24 @@ Options with(const Parameters& parameters) {
 }
 
 }  // namespace
+
+void set_max_features(ForestOptions& options, const std::string& value) {
+  using MaxFeatures = ForestOptions::MaxFeatures;
+  if (value == "sqrt" || value == "log2" || value == "all") {
+    options.max_features = value == "sqrt"   ? MaxFeatures::root
+                           : value == "log2" ? MaxFeatures::logarithm
+                                             : MaxFeatures::all;
+    return;
+  }
+  options.features = parse_real(value, "max_features");
+  const bool is_fraction = value.find_first_of(".eE") != std::string::npos;
+  options.max_features = is_fraction ? MaxFeatures::fraction : MaxFeatures::number;
+  const bool fits =
+      options.features > 0 && (is_fraction ? options.features <= 1 : options.features == std::floor(options.features));
+  if (!fits)
+    throw UsageError(
+        fmt::format("max_features takes sqrt, log2, all, a number, or a fraction up to 1.0, not {}", value));
+}
 
 Parameters parse_parameters(const std::vector<std::string>& words) {
   Parameters parameters;

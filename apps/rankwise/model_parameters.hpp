@@ -20,6 +20,9 @@ std::string in_words(const Parameters& parameters);
 /// The models that there are: `svc`, `logistic`, `forest`.
 const std::vector<std::string>& model_names();
 
+/// `sqrt`, `log2`, `all`, a number, a fraction. @throws UsageError for anything else
+void set_max_features(learning::ForestOptions& options, const std::string& value);
+
 /// @param model one of these
 /// @throws UsageError for a name or value that it does not have
 learning::ModelOptions model_options(const std::string& model, const Parameters& parameters);

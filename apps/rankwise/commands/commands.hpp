@@ -24,6 +24,8 @@ std::unique_ptr<Command> make_doctor();
 extern const char* const doctor_explanation;
 std::unique_ptr<Command> make_eval();
 extern const char* const eval_explanation;
+std::unique_ptr<Command> make_forest();
+extern const char* const forest_explanation;
 std::unique_ptr<Command> make_generate();
 extern const char* const generate_explanation;
 std::unique_ptr<Command> make_info();

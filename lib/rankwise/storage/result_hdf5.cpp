@@ -20,7 +20,7 @@ class Hdf5Image {
 
   /// Makes the group and those above it. `name` may be empty or begin with a slash: groups are named from the root.
   Hdf5Group make_group(const std::string& name) const;
-  void add_column(const Hdf5Group& group, const std::string& name, const ResultTable::Values& values) const;
+  void add_column(const Hdf5Group& group, const std::string& name, const ResultTable::Column& column) const;
   void add_text(const Hdf5Group& group, const char* name, const std::string& text) const;
   /// Ends the file. @return its bytes
   std::string take();
@@ -69,24 +69,35 @@ Hdf5Group Hdf5Image::make_group(const std::string& name) const {
                            fmt::format("group {}", path)));
 }
 
-void Hdf5Image::add_column(const Hdf5Group& group, const std::string& name, const ResultTable::Values& values) const {
+void Hdf5Image::add_column(const Hdf5Group& group, const std::string& name, const ResultTable::Column& column) const {
   const std::string what = fmt::format("column {}", name);
   const Hdf5Properties creation(checked(H5Pcreate(H5P_DATASET_CREATE), what));
   checked(H5Pset_obj_track_times(creation.get(), false), what);  // the same result is the same bytes
-  const auto write = [&](hid_t type, const auto& elements) {
-    const hsize_t rows = elements.size();
+  const auto write_rows = [&](hid_t type, hsize_t rows, const void* elements) {
     const Hdf5Space space(checked(H5Screate_simple(1, &rows, nullptr), what));
     Hdf5Dataset dataset(checked(
         H5Dcreate2(group.get(), name.c_str(), type, space.get(), links_.get(), creation.get(), H5P_DEFAULT), what));
-    if (rows > 0) checked(H5Dwrite(dataset.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, elements.data()), what);
+    if (rows > 0) checked(H5Dwrite(dataset.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, elements), what);
     if (!dataset.close()) checked(-1, what);
   };
+  const auto write = [&](hid_t type, const auto& elements) { write_rows(type, elements.size(), elements.data()); };
   std::visit(
       [&](const auto& elements) {
         using Element = typename std::decay_t<decltype(elements)>::value_type;
         if constexpr (std::is_same_v<Element, std::string>) {
           std::vector<std::string> texts;
           for (const auto& text : elements) texts.push_back(valid_utf8(text));
+          if (column.padded) {
+            std::size_t longest = 1;
+            for (const auto& text : texts) longest = std::max(longest, text.size());
+            std::string all;
+            for (const auto& text : texts) all.append(text).append(longest - text.size(), '\0');
+            const Hdf5Type type(checked(H5Tcopy(H5T_C_S1), what));
+            checked(H5Tset_cset(type.get(), H5T_CSET_UTF8), what);
+            checked(H5Tset_size(type.get(), longest), what);
+            checked(H5Tset_strpad(type.get(), H5T_STR_NULLPAD), what);
+            return write_rows(type.get(), texts.size(), all.data());
+          }
           std::vector<const char*> pointers;
           for (const auto& text : texts) pointers.push_back(text.c_str());
           write(text_.get(), pointers);
@@ -96,7 +107,7 @@ void Hdf5Image::add_column(const Hdf5Group& group, const std::string& name, cons
           write(std::is_signed_v<Element> ? H5T_NATIVE_INT64 : H5T_NATIVE_UINT64, elements);
         }
       },
-      values);
+      column.values);
 }
 
 /// As text of variable length, which HDF5 keeps apart: an attribute proper would end at 64 KiB.
@@ -151,7 +162,7 @@ void write_hdf5(TemporaryFile& file, const std::string& group, const ResultTable
   {
     Hdf5Group columns = image.make_group(group);
     const std::vector<std::string> names = link_names(distinct_names(table));
-    for (std::size_t i = 0; i < names.size(); ++i) image.add_column(columns, names[i], table.columns[i].values);
+    for (std::size_t i = 0; i < names.size(); ++i) image.add_column(columns, names[i], table.columns[i]);
     image.add_text(columns, "rankwise_run", record);
   }
   file.write(image.take());

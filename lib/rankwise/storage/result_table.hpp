@@ -8,13 +8,15 @@
 
 namespace rankwise::storage {
 
-/// A result as it goes to a file: named columns of equal length.
+/// A result as it goes to a file: named columns, as a rule of equal length.
 struct ResultTable {
   using Values = std::variant<std::vector<std::string>, std::vector<std::uint64_t>, std::vector<std::int64_t>,
                               std::vector<double>>;
   struct Column {
     std::string name;
     Values values;
+    bool padded = false;  ///< in HDF5, texts take as much room as the longest of them: HDF5 1.10 crashes where lists of
+                          ///< texts that differ in length are damaged
   };
   std::vector<Column> columns;
 };
@@ -55,7 +57,7 @@ void check_destination(const Destination& destination, bool overwrite);
 ///   some 300 columns unless told `max_header_size`.
 /// Where names must differ (all but CSV), a second `a` is `a.1`, and one without a name has its number. What is not
 /// UTF-8 becomes U+FFFD, but for CSV, which keeps its bytes.
-/// @pre the columns are equally long; the record has no key `columns`
+/// @pre the columns are equally long, but for .h5, where each is a dataset by itself; the record has no key `columns`
 /// @throws IoError; then no file under the final name has changed
 void write_result(const Destination& destination, const ResultTable& table, const std::string& record, bool overwrite);
 
