@@ -207,6 +207,11 @@ def models_jobs(options):
     yield {"title": "16 × 5 grid of SVC on digits", "fits": 80, "aim": [["best of scikit-learn", 6]], "file": digits,
            "contenders": lambda: [*ours(options, words, lambda r: {"seconds": r["seconds"], "answer": [c["mean"] for c in r["candidates"]]}),
                                   *peers(options, "grid", ["sklearn", "sklearn_pool"], digits, 0)]}
+    out = os.path.join(options.folder, "forest.h5")
+    words = ["forest", "fit", digits, "--target", "digit", "--n-estimators", 500, "--overwrite", "--out", out]
+    yield {"title": "forest of 500 trees on digits", "fits": 500, "aim": [["best of scikit-learn", 4]], "file": digits, "tolerance": 0.01,
+           "contenders": lambda: [*ours(options, words, lambda r: {"seconds": r["seconds"], "answer": [r["oob_score"]]}),
+                                  *peers(options, "forest", ["sklearn", "sklearn_pool"], digits, 0)]}
 
 
 def machine():

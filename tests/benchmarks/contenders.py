@@ -304,6 +304,35 @@ def grid_scores(file, jobs):
     return warm(lambda: GridSearchCV(SVC(), grid, cv=5, n_jobs=jobs, refit=False).fit(x, y).cv_results_["mean_test_score"].tolist())
 
 
+def forest_score(file, jobs):
+    """Grown against the clock, in memory; what trees say of samples that they have not seen is found out after it."""
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.ensemble._forest import _generate_unsampled_indices
+    x, y = digits_of(file)
+    grown = []
+
+    def work():
+        grown[:] = [RandomForestClassifier(500, n_jobs=jobs, random_state=0).fit(x, y)]
+
+    def answer():
+        shares = np.zeros((len(x), 10))
+        for tree in grown[0].estimators_:
+            sizes = (tree.random_state, len(x), len(x), None)[:_generate_unsampled_indices.__code__.co_argcount]  # 3 or 4 by version
+            unseen = _generate_unsampled_indices(*sizes)
+            shares[unseen] += tree.predict_proba(x[unseen])
+        return [float((shares.argmax(1) == y).mean())]
+    work.answer = answer
+    return work
+
+
+def sklearn_forest(file, axis):
+    return forest_score(file, 1)
+
+
+def sklearn_pool_forest(file, axis):
+    return forest_score(file, -1)
+
+
 def sklearn_grid(file, axis):
     return grid_scores(file, 1)
 

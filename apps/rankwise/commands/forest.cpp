@@ -142,9 +142,9 @@ class Forest final : public Command {
     invocation.save_checkpoint();
     ranks::agree(context.ranks(), [&] {
       if (!invocation.is_root()) return;
-      const std::string digest = model.digest();
-      storage::write_result(destination_, model.table(), json_text(record(invocation, info, data, model, digest)),
-                            overwrite_);
+      const storage::ResultTable arrays = model.table();
+      const std::string digest = ForestModel::digest_of(arrays);
+      storage::write_result(destination_, arrays, json_text(record(invocation, info, data, model, digest)), overwrite_);
       show(invocation, info, data, model, digest);
     });
     return ExitCode::done;

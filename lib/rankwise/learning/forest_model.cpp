@@ -63,6 +63,11 @@ std::uint64_t ForestModel::node_count() const {
 ResultTable ForestModel::table() const {
   Integers tree_nodes{0}, tree_leaves{0}, feature, next;
   Numbers threshold, shares;
+  const std::uint64_t nodes = node_count();
+  feature.reserve(nodes);
+  next.reserve(nodes);
+  threshold.reserve(nodes);
+  shares.reserve(nodes / 2 * forest.class_count);
   for (const DecisionTree& tree : forest.trees) {
     for (const DecisionTree::Node& node : tree.nodes) {
       feature.push_back(node.feature);
@@ -141,15 +146,19 @@ ForestModel ForestModel::of_table(const ResultTable& table, const std::string& f
   return model;
 }
 
-std::string ForestModel::digest() const {
+std::string ForestModel::digest_of(const ResultTable& table) {
   Digest digest;
   digest.add("forest");
-  for (const auto& column : table().columns) {
+  for (const auto& column : table.columns) {
     digest.add(column.name);
     std::visit(
         [&](const auto& values) {
           digest.add(std::uint64_t{values.size()});
-          for (const auto& value : values) digest.add(value);
+          if constexpr (std::is_same_v<std::decay_t<decltype(values)>, Numbers>) {
+            digest.add(std::span<const double>(values));
+          } else {
+            for (const auto& value : values) digest.add(value);
+          }
         },
         column.values);
   }

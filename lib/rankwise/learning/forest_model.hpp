@@ -23,7 +23,8 @@ struct ForestModel {
   std::optional<double> oob_score = {};  ///< accuracy on samples by the trees that have not seen them
 
   [[nodiscard]] std::uint64_t node_count() const;
-  [[nodiscard]] std::string digest() const;
+  [[nodiscard]] std::string digest() const { return digest_of(table()); }
+  static std::string digest_of(const storage::ResultTable& table);
 
   /// As it is in a file: `features`, `importances`, `target`, `classes`, `oob_score`; `tree_nodes` and `tree_leaves`,
   /// where each tree's nodes and leaves begin, and where the last one's end; of the nodes, `feature` (-1: a leaf),

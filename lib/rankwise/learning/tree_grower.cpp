@@ -6,6 +6,7 @@
 
 #include "rankwise/base/stop_request.hpp"
 #include "rankwise/base/wide_integer.hpp"
+#include "rankwise/kernels/purities.hpp"
 #include "rankwise/kernels/words.hpp"
 #include "rankwise/random/philox.hpp"
 
@@ -38,7 +39,9 @@ TreeGrower::TreeGrower(const ForestOptions& options, const Fold& fold, const Ran
       fold_(fold),
       ranked_(ranked),
       looked_at_(options.looked_at(fold.width)),
+      stride_((fold.class_count + kernels::class_stride - 1) / kernels::class_stride * kernels::class_stride),
       features_(fold.width),
+      totals_(stride_),
       left_(fold.class_count) {
   content_.weights.resize(fold.class_count);
 }
@@ -68,13 +71,17 @@ void TreeGrower::draw_samples(std::uint64_t tree) {
 
 void TreeGrower::take_content(const Task& task) {
   std::fill(content_.weights.begin(), content_.weights.end(), 0);
-  for (std::size_t i = task.begin; i < task.end; ++i)
-    content_.weights[fold_.classes[samples_[i]]] += weights_[samples_[i]];
+  here_.clear();
+  for (std::size_t i = task.begin; i < task.end; ++i) {
+    here_.push_back({fold_.classes[samples_[i]], weights_[samples_[i]]});
+    content_.weights[here_.back().of_class] += here_.back().weight;
+  }
   content_.weight = content_.squares = 0;
   for (const std::uint64_t weight : content_.weights) {
     content_.weight += weight;
     content_.squares += weight * weight;
   }
+  std::copy(content_.weights.begin(), content_.weights.end(), totals_.begin());
 }
 
 bool TreeGrower::ends(const Task& task) const {
@@ -145,44 +152,36 @@ bool TreeGrower::try_feature(std::uint64_t feature, const Task& task, Split& bes
 bool TreeGrower::try_by_counting(std::uint64_t feature, const Task& task, Split& best) {
   const std::uint16_t* rank = ranked_.of(feature);
   const std::uint32_t ranks = ranked_.count(feature);
-  const std::size_t classes = fold_.class_count, size = task.end - task.begin;
-  counts_.assign(ranks * classes, 0);
-  members_.assign(ranks, 0);
-  for (std::size_t i = task.begin; i < task.end; ++i) {
-    const std::uint32_t sample = samples_[i];
-    counts_[rank[sample] * classes + fold_.classes[sample]] += weights_[sample];
-    ++members_[rank[sample]];
+  const std::size_t size = task.end - task.begin;
+  const bool counts_members = options_.min_samples_leaf > 1;
+  counts_.assign(ranks * stride_, 0);
+  if (counts_members) members_.assign(ranks, 0);
+  for (std::size_t i = 0; i < size; ++i) {
+    const std::size_t of_sample = rank[samples_[task.begin + i]];
+    counts_[of_sample * stride_ + here_[i].of_class] += here_[i].weight;
+    if (counts_members) ++members_[of_sample];
   }
-  std::fill(left_.begin(), left_.end(), 0);
-  std::uint64_t weight = 0;
+  purities_.resize(ranks);
+  kernels::purities(counts_.data(), ranks, totals_.data(), stride_, purities_.data());
+  bool alike = true;
   std::size_t members = 0;
   for (std::uint32_t r = 0; r < ranks; ++r) {
-    if (members_[r] == 0) continue;
-    members += members_[r];
-    if (members == size) return members_[r] == size;
-    std::uint64_t squares = 0, other_squares = 0;
-    for (std::size_t k = 0; k < classes; ++k) {
-      const std::uint64_t here = counts_[r * classes + k];
-      weight += here;
-      left_[k] += here;
-      const std::uint64_t other = content_.weights[k] - left_[k];
-      squares += left_[k] * left_[k];
-      other_squares += other * other;
-    }
-    if (members < options_.min_samples_leaf || size - members < options_.min_samples_leaf) continue;
-    const double purity = purity_of(squares, weight) + purity_of(other_squares, content_.weight - weight);
-    if (purity > best.purity) best = {static_cast<std::int64_t>(feature), r, purity};
+    if (counts_members) members += members_[r];
+    if (!(purities_[r] >= 0)) continue;  // NaN: a side is empty
+    alike = false;
+    if (counts_members && std::min(members, size - members) < options_.min_samples_leaf) continue;
+    // Where nothing is at a rank, it is as pure as before.
+    if (purities_[r] > best.purity) best = {static_cast<std::int64_t>(feature), r, purities_[r]};
   }
-  return false;
+  return alike;
 }
 
 bool TreeGrower::try_by_sorting(std::uint64_t feature, const Task& task, Split& best) {
   const std::uint16_t* rank = ranked_.of(feature);
   const std::size_t size = task.end - task.begin;
   sorted_.clear();
-  for (std::size_t i = task.begin; i < task.end; ++i) {
-    const std::uint32_t sample = samples_[i];
-    sorted_.push_back({rank[sample], fold_.classes[sample], weights_[sample]});
+  for (std::size_t i = 0; i < size; ++i) {
+    sorted_.push_back({rank[samples_[task.begin + i]], here_[i].of_class, here_[i].weight});
   }
   std::sort(sorted_.begin(), sorted_.end(), [](const Sample& a, const Sample& b) { return a.rank < b.rank; });
   if (sorted_.front().rank == sorted_.back().rank) return true;

@@ -78,13 +78,20 @@ class TreeGrower {
   const Fold& fold_;
   const RankedFeatures& ranked_;
   std::uint64_t looked_at_;
+  std::size_t stride_;  // of classes, for the kernel
   std::uint64_t random_index_ = 0, tree_ = 0;
   std::vector<std::uint32_t> weights_;   // of all samples
   std::vector<std::uint32_t> samples_;   // those with weights, node by node
   std::vector<std::uint32_t> features_;  // in the order in which they were drawn last
   Content content_;
+  std::vector<double> totals_;  // of its weights
+  struct Weight {
+    std::uint32_t of_class, weight;
+  };
+  std::vector<Weight> here_;  // of its samples
   // Of one feature in one node:
   std::vector<std::uint32_t> counts_;   // weights of each class at each rank
+  std::vector<double> purities_;        // where it is cut behind that
   std::vector<std::uint32_t> members_;  // samples at each rank
   std::vector<std::uint64_t> left_;
   struct Sample {
