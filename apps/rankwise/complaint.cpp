@@ -36,7 +36,8 @@ std::optional<std::string> wrong_option(const CLI::App& parser, const std::vecto
     if (wrong) continue;
     if (!takes_value && has_equals) wrong = fmt::format("{} takes no value", name);
     if (takes_value && !has_value) wrong = fmt::format("{0} needs a value: {0} {1}", name, option->get_type_name());
-    if (takes_value && !seen.insert(name).second) wrong = fmt::format("{} is given more than once", name);
+    const bool repeats = option->get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
+    if (takes_value && !repeats && !seen.insert(name).second) wrong = fmt::format("{} is given more than once", name);
     if (takes_value && !has_equals) ++i;
   }
   return wrong;

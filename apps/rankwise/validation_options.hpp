@@ -28,6 +28,7 @@ class ValidationOptions {
 
   [[nodiscard]] const std::string& model() const { return model_; }
   [[nodiscard]] const Parameters& parameters() const { return parameters_; }
+  [[nodiscard]] const std::vector<std::string>& parameter_words() const { return parameter_words_; }
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
   /// Folds, scaling and scoring; which models they are is the command's to say.
   [[nodiscard]] const learning::CrossValidationOptions& validation() const { return validation_; }

@@ -1,3 +1,8 @@
+import os
+import re
+import signal
+import subprocess
+import time
 import warnings
 
 import numpy as np
@@ -8,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from support import assert_refused, run, run_json
+from support import MPIEXEC, PROGRAM, assert_refused, run, run_json
 from test_crossval import SETS, made, resumed_to_the_end, words_of, write_table
 
 GRID = {"C": [0.1, 1, 10], "gamma": [0.001, 0.01, "scale"], "kernel": ["rbf", "sigmoid"]}
@@ -87,8 +92,72 @@ def test_a_million_candidates_are_planned_at_once(tmp_path):
 
 
 def test_a_stopped_search_goes_on(tmp_path):
-    source = write_table(tmp_path / "t.csv", *made(1200, 10, 2, n_informative=6, n_classes=3, flip_y=0.2))
+    source = write_table(tmp_path / "t.csv", *made(2000, 10, 2, n_informative=6, n_classes=3, flip_y=0.2))
     words = ["search", "svc", source, "--target", "kind", "--grid", "C=0.1,1,10,100", "--grid", "gamma=0.001,0.01,0.1,1,scale"]
     whole = run_json(*words)
     kept = resumed_to_the_end(words, whole, tmp_path / "c")
-    assert_refused(run(*kept[:-5], *kept[-3:]), 3, "other options")
+    assert_refused(run(*kept, "--scoring", "f1"), 3, "other options")
+    assert_refused(run(*kept, "--scoring", "f1", "--scoring", "f1"), 2, "--scoring is given more than once")
+
+
+def resumed_share(done):
+    """What the first line says was done before, in percent."""
+    match = re.search(r"resumed: ([0-9.]+) % was done", done.stdout.splitlines()[0])
+    return float(match[1]) if match else 0.0
+
+
+def test_another_grid_takes_what_is_there(tmp_path):
+    source = write_table(tmp_path / "t.csv", *SETS["iris"]())
+    words = ["search", "svc", source, "--target", "kind", "--cv", 4]
+    small, large, other = ([f"--grid=C={c}", f"--grid=gamma={g}"] for c, g in (("1,10", "0.1,0.01"), ("0.1,1,10", "0.01,0.1,1"), ("10,7", "1")))
+    kept = ["--checkpoint", tmp_path / "c", "--resume"]
+    shares = []
+    for grid, ranks in ((small, None), (small, 3), (large, 2), (large, None), (other, 3), (small, 2), (large, 3)):
+        done = run(*words, *grid, *kept, ranks=ranks)
+        assert done.returncode == 0, done.stderr
+        shares.append(resumed_share(done))
+        fresh, resumed = (run_json(*words, *grid, *more) for more in ([], kept))
+        assert fresh["candidates"] == resumed["candidates"] and fresh["digest"] == resumed["digest"]
+    assert np.abs(np.array(shares) - [0, 100, 100 * 4 / 9, 100, 50, 100, 100]).max() < 0.1
+    # one parameter more is another candidate, unless it is the same all the time
+    done = run(*words, *small, "--param", "kernel=sigmoid", *kept)
+    assert done.returncode == 0 and resumed_share(done) == 0
+    done = run(*words, "--grid", "C=1,10", "--grid", "gamma=0.1,0.01", "--grid", "kernel=sigmoid,poly", *kept)
+    assert done.returncode == 0 and abs(resumed_share(done) - 50) < 0.1
+    for more in (["--scoring", "f1"], ["--scale", "standard"], ["--shuffle"]):
+        assert_refused(run(*words, *small, *more, *kept), 3, "other options")
+    assert_refused(run(*words[:-1], 5, *small, *kept), 3, "other options")
+    assert_refused(run("search", "logistic", source, "--target", "kind", "--cv", 4, "--grid", "C=1", *kept), 3, "other options")
+
+
+def test_more_draws_take_the_first_ones(tmp_path):
+    source = write_table(tmp_path / "t.csv", *SETS["iris"]())
+    words = ["search", "svc", source, "--target", "kind", "--range", "C=log:0.01:100", "--checkpoint", tmp_path / "c", "--resume"]
+    assert run(*words, "--n-iter", 10).returncode == 0
+    assert resumed_share(run(*words, "--n-iter", 40, ranks=2)) == 25
+    assert resumed_share(run(*words, "--n-iter", 20)) == 100
+
+
+def test_two_hundred_candidates_and_ten_kills(tmp_path):
+    source = write_table(tmp_path / "t.csv", *made(1100, 20, 1, n_informative=10, n_classes=5, flip_y=0.2))
+    values = ",".join(str(2.0**k) for k in range(-10, 10))
+    words = ["search", "svc", source, "--target", "kind", "--cv", 5, "--grid", f"C={values}", "--grid", "gamma=" + ",".join(str(2.0**-k) for k in range(1, 11))]
+    whole = run_json(*words)
+    kept = [*words, "--checkpoint", str(tmp_path / "c"), "--checkpoint-every", "1s", "--resume", "--json"]
+    random = np.random.default_rng(7)
+    kills = 0
+    while kills < 10:
+        ranks = int(random.integers(1, 4))
+        line = [MPIEXEC, "-n", str(ranks), PROGRAM, *map(str, kept)]
+        process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True)
+        time.sleep(1.3 + random.random())
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            kills += 1
+        output = process.communicate()[0]
+        if process.returncode == 0:
+            break
+    assert kills > 3
+    last = run_json(*kept[:-1], ranks=2)
+    assert last["digest"] == whole["digest"] and last["candidates"] == whole["candidates"]
+    assert resumed_share(run(*kept[:-1])) == 100

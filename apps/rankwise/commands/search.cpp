@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -58,6 +59,10 @@ class Search final : public Command {
     candidates_.count = grid_->count();
     candidates_.in_words = options_.model() + in_words(options_.parameters()) + grid_->in_words();
     candidates_.at = [this](std::uint64_t candidate) { return model_options(options_.model(), all_of(candidate)); };
+    candidates_.family = "search " + options_.model();
+    candidates_.words = [this](std::uint64_t candidate) { return sorted_words(all_of(candidate)); };
+    candidates_.definition = definition();
+    candidates_.recall = recall;
     check_values();
   }
 
@@ -80,6 +85,47 @@ class Search final : public Command {
     Parameters parameters = options_.parameters();
     for (auto& each : grid_->at(candidate)) parameters.push_back(std::move(each));
     return parameters;
+  }
+
+  static std::string sorted_words(Parameters parameters) {
+    std::sort(parameters.begin(), parameters.end());
+    return in_words(parameters);
+  }
+
+  /// All that makes the candidates, for later runs.
+  [[nodiscard]] std::vector<std::string> definition() const {
+    std::vector<std::string> texts;
+    const auto add = [&](const std::vector<std::string>& some) {
+      texts.push_back(std::to_string(some.size()));
+      texts.insert(texts.end(), some.begin(), some.end());
+    };
+    add(options_.parameter_words());
+    add(grid_words_);
+    add(range_words_);
+    texts.push_back(std::to_string(draws_));
+    texts.push_back(std::to_string(options_.seed()));
+    return texts;
+  }
+  /// The words of candidates of which these texts are the definition.
+  static std::function<std::string(std::uint64_t)> recall(const std::vector<std::string>& texts) {
+    std::size_t at = 0;
+    const auto next = [&] {
+      if (at == texts.size()) throw InputError("the checkpoint does not tell its candidates");
+      return texts[at++];
+    };
+    const auto some = [&] {
+      std::vector<std::string> result;
+      for (std::uint64_t left = parse_count(next(), "a checkpoint"); left > 0; --left) result.push_back(next());
+      return result;
+    };
+    const Parameters fixed = parse_parameters(some());
+    const auto grid = some(), ranges = some();
+    const std::uint64_t draws = parse_count(next(), "a checkpoint"), seed = parse_count(next(), "a checkpoint");
+    return [fixed, candidates = ParameterGrid(grid, ranges, draws, seed)](std::uint64_t candidate) {
+      Parameters all = fixed;
+      for (auto& each : candidates.at(candidate)) all.push_back(std::move(each));
+      return sorted_words(std::move(all));
+    };
   }
 
   /// Each value once, before any work. @throws UsageError
@@ -193,7 +239,8 @@ each combination of the grid is drawn N times over. --param sets what is the sam
 The models and their parameters are those of crossval. Candidates are ranked by their mean score; equal ones share a rank.
 
 Every candidate and fold is a piece of work of its own, shared out to ranks × threads, and kept in a checkpoint as soon as it
-is done. The scores have the same bits on any ranks × threads, on one kind of processor.
+is done. With --resume, a search among other candidates takes from the checkpoint what it holds of those that are the same.
+The scores have the same bits on any ranks × threads, on one kind of processor.
 
 Examples:
   rankwise search svc digits.csv --target digit --grid C=0.1,1,10 --grid gamma=0.0001,0.001,0.01

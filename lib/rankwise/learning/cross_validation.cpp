@@ -11,6 +11,7 @@
 #include "rankwise/base/control_groups.hpp"
 #include "rankwise/engine/run.hpp"
 #include "rankwise/learning/folds.hpp"
+#include "rankwise/learning/known_fits.hpp"
 #include "rankwise/learning/random_forest.hpp"
 #include "rankwise/learning/standard_scale.hpp"
 #include "rankwise/ranks/agreement.hpp"
@@ -63,7 +64,11 @@ class FoldJob {
           std::span<const std::uint32_t> fold_of, const Shared& shared)
       : data_(data), candidates_(candidates), options_(options), fold_of_(fold_of), shared_(shared) {}
 
-  [[nodiscard]] engine::Identity identity() const { return identity_of(data_, candidates_, options_); }
+  [[nodiscard]] engine::Identity identity() const {
+    engine::Identity identity = identity_of(data_, candidates_, options_);
+    if (!candidates_.family.empty()) identity.options += " " + candidates_.in_words;
+    return identity;
+  }
   [[nodiscard]] blocks::Grid grid() const {
     const std::uint64_t fits = checked_product(candidates_.count, options_.folds, "the fits");
     return {.lanes = checked_product(fits, data_.targets().size(), "the fits"), .steps = 1};
@@ -261,7 +266,8 @@ engine::Identity identity_of(const Dataset& data, const Candidates& candidates, 
           .version = 2,
           .input = data.identity(),
           .seed = options.shuffle.value_or(0),
-          .options = fmt::format("{} cv {}{}{} scoring {}", candidates.in_words, options.folds,
+          .options = fmt::format("{} cv {}{}{} scoring {}",
+                                 candidates.family.empty() ? candidates.in_words : candidates.family, options.folds,
                                  options.shuffle ? " shuffled" : "", options.scale ? " scaled" : "",
                                  static_cast<int>(options.scoring))};
 }
@@ -286,7 +292,17 @@ std::vector<double> cross_validate(const engine::Context& context, const Dataset
     scores.push_back(combined(of_fold));
     of_fold.clear();
   };
-  engine::run(context, FoldJob(data, candidates, options, fold_of, shared), take, {.phase = "crossval"});
+  const FoldJob job(data, candidates, options, fold_of, shared);
+  const std::string phase = "crossval";
+  if (candidates.words) {
+    ranks::agree(context.ranks(), [&] {
+      engine::Checkpoint* checkpoint = context.options().checkpoint;
+      if (checkpoint == nullptr || !context.ranks().is_root()) return;
+      const blocks::SpanCut cut = blocks::cut_into_spans(job.grid(), job.partial_bytes());
+      KnownFits(*checkpoint, candidates, phase).go_on({.name = phase, .identity = job.identity(), .cut = cut});
+    });
+  }
+  engine::run(context, job, take, {.phase = phase});
   return scores;
 }
 

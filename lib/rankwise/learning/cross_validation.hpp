@@ -21,6 +21,13 @@ struct Candidates {
   std::function<ModelOptions(std::uint64_t)> at = [](std::uint64_t) { return SvcOptions(); };  ///< called by any
                                                                                                ///< thread; of one kind
   std::string in_words = {};  ///< all that they depend on, for the identity
+  /// Where a search may be gone on with among other candidates, what they have in common; for the identity of the job.
+  std::string family = {};
+  /// And what tells one of them: the same words, the same model.
+  std::function<std::string(std::uint64_t)> words = {};
+  /// And what tells all of them to a later run, which `recall` makes their words of.
+  std::vector<std::string> definition = {};
+  std::function<std::function<std::string(std::uint64_t)>(const std::vector<std::string>&)> recall = {};
 };
 
 struct CrossValidationOptions {
@@ -33,13 +40,15 @@ struct CrossValidationOptions {
 /// One score for each candidate and fold: of a model that is trained on the samples of all other folds (scikit-learn's
 /// cross_val_score with StratifiedKFold). Of several targets, one model for each (MultiOutputClassifier with KFold):
 /// the share of samples of which all targets were told right, or the mean of the targets' f1 or roc-auc. Each
-/// candidate, fold and target is a block.
+/// candidate, fold and target is a block. What a checkpoint holds of candidates that are among these is not computed
+/// again, and what it holds of others stays in it.
 /// @return on rank 0, candidate after candidate, the folds of each in order; nothing elsewhere
 /// @throws ranks::AgreedError, also if a class has fewer samples than folds, or the node's memory does not suffice
 /// @note Collective
 std::vector<double> cross_validate(const engine::Context& context, const Dataset& data, const Candidates& candidates,
                                    const CrossValidationOptions& options);
 
+/// What a checkpoint is of: candidates of a family may come and go.
 engine::Identity identity_of(const Dataset& data, const Candidates& candidates, const CrossValidationOptions& options);
 
 /// What cross_validate would do with data of these sizes.
