@@ -10,11 +10,13 @@ namespace rankwise::app {
 
 ExitCode validate(Invocation& invocation, const Validation& validation, const ShowScores& show) {
   const learning::Candidates& candidates = validation.candidates;
-  const learning::CrossValidationOptions& folds = validation.options.validation();
+  learning::CrossValidationOptions folds = validation.options.validation();
+  folds.hear = validation.hear;
   report::ProgressDisplay progress({.command = validation.command,
                                     .mode = validation.compute.progress,
                                     .amount = static_cast<double>(candidates.count) * folds.folds,
                                     .unit = "fits"});
+  if (validation.set_remarks) validation.set_remarks(progress);
   const engine::Context context = invocation.start(validation.compute, &progress, validation.checkpoint);
   const ValidationOptions::Sources sources = validation.options.open(invocation, context);
   const storage::MatrixInfo& info = sources.info();

@@ -17,6 +17,10 @@ struct Validation {
   const ComputeOptions& compute;
   const CheckpointOptions& checkpoint;
   bool json = false;
+  /// Is called on rank 0 with each score as soon as it is there.
+  std::function<void(std::uint64_t candidate, double score)> hear = {};
+  /// What is shown while it works, beside how far it is.
+  std::function<void(report::ProgressDisplay&)> set_remarks = {};
 };
 
 /// What it found, on rank 0.

@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import signal
@@ -161,3 +162,20 @@ def test_two_hundred_candidates_and_ten_kills(tmp_path):
     last = run_json(*kept[:-1], ranks=2)
     assert last["digest"] == whole["digest"] and last["candidates"] == whole["candidates"]
     assert resumed_share(run(*kept[:-1])) == 100
+
+
+def test_the_best_so_far_are_shown(tmp_path):
+    source = write_table(tmp_path / "t.csv", *made(2500, 20, 1, n_informative=10, n_classes=5, flip_y=0.2))
+    words = ["search", "svc", source, "--target", "kind", "--grid", "C=0.1,1,10,100,1000", "--grid", "gamma=0.001,0.01,0.1,0.2,scale", "--progress", "json", "--json"]
+    for ranks in (None, 2):
+        done = run(*words, ranks=ranks)
+        means = {tuple(c["params"].items()): c["mean"] for c in json.loads(done.stdout)["candidates"]}
+        lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+        assert len(lines) >= 2
+        for line in lines:
+            shown = [one["mean"] for one in line["best"]]
+            assert shown == sorted(shown, reverse=True) and len(shown) == min(5, 25 - line["candidates_left"])
+            for one in line["best"]:
+                assert abs(one["mean"] - means[tuple(one["params"].items())]) < 1e-12 and one["std"] >= 0
+        left = [line["candidates_left"] for line in lines]
+        assert left == sorted(left, reverse=True) and left[0] > left[-1]

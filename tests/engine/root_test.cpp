@@ -17,7 +17,7 @@ class RootTest : public testing::Test {
     ErasedJob job(spelling_);
     Hands hands(job, cut_, 1);
     hands.work().add(ledger_.first_shares().at(0));
-    return Root(context_, cut_, hands, nullptr, ledger_, nullptr).lead();
+    return Root(context_, cut_, hands, {}, ledger_, nullptr).lead();
   }
   void report(const Report& report) { context_.messenger().send(0, report_subject, report.encode()); }
   Order next_order() { return Order::decode(ByteReader(context_.messenger().wait_for(0, order_subject).bytes)); }

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
 namespace rankwise::report {
 namespace {
 
@@ -47,6 +52,20 @@ TEST(Progress, what_is_done_in_a_moment_shows_nothing) {
     display.show(1, 2);
   }
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+TEST(Progress, remarks_stand_below_the_bar_and_are_gone_when_all_is_done) {
+  testing::internal::CaptureStderr();
+  ProgressDisplay display({.command = "search", .mode = ProgressMode::bar, .amount = 4});
+  display.set_remarks([] { return std::vector<std::string>{"first", "second"}; }, [] { return R"("best": [])"; });
+  std::this_thread::sleep_for(std::chrono::milliseconds(550));
+  display.show(1, 2);
+  display.show(2, 2);
+  const std::string text = testing::internal::GetCapturedStderr();
+  EXPECT_NE(text.find("\n\r\033[Kfirst\n\r\033[Ksecond\033[2A\r"), std::string::npos) << text;
+  EXPECT_TRUE(text.ends_with("\r\033[K\n\r\033[K\n\r\033[K\033[2A\r")) << text;
+  EXPECT_EQ(display.json(1, 2, 1),
+            R"({"command": "search", "blocks_done": 1, "blocks": 2, "seconds": 1.000, "best": []})");
 }
 
 }  // namespace

@@ -30,7 +30,12 @@ class CrossValidation final : public Command {
   }
 
   ExitCode run(Invocation& invocation) override {
-    const Validation validation{"crossval", options_, model_, compute_, checkpoint_, json_};
+    const Validation validation{.command = "crossval",
+                                .options = options_,
+                                .candidates = model_,
+                                .compute = compute_,
+                                .checkpoint = checkpoint_,
+                                .json = json_};
     return validate(invocation, validation, [&](const auto& info, const auto& data, const auto& scores) {
       json_ ? print_json(invocation, info, data, scores) : print(invocation, info, data, scores);
     });

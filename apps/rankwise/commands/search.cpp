@@ -7,6 +7,7 @@
 #include <span>
 
 #include "apps/rankwise/answer.hpp"
+#include "apps/rankwise/best_so_far.hpp"
 #include "apps/rankwise/checkpoint_options.hpp"
 #include "apps/rankwise/commands/commands.hpp"
 #include "apps/rankwise/parameter_grid.hpp"
@@ -67,7 +68,18 @@ class Search final : public Command {
   }
 
   ExitCode run(Invocation& invocation) override {
-    const Validation validation{"search", options_, candidates_, compute_, checkpoint_, json_};
+    BestSoFar best(candidates_.count, options_.validation().folds, [this](std::uint64_t c) { return grid_->at(c); });
+    const Validation validation{.command = "search",
+                                .options = options_,
+                                .candidates = candidates_,
+                                .compute = compute_,
+                                .checkpoint = checkpoint_,
+                                .json = json_,
+                                .hear = [&](std::uint64_t candidate, double score) { best.hear(candidate, score); },
+                                .set_remarks =
+                                    [&](report::ProgressDisplay& progress) {
+                                      progress.set_remarks([&] { return best.lines(); }, [&] { return best.json(); });
+                                    }};
     return validate(invocation, validation, [&](const auto& info, const auto& data, const auto& scores) {
       const std::vector<Result> results = results_of(scores);
       json_ ? print_json(invocation, info, data, results) : print(invocation, info, data, results);
@@ -237,6 +249,7 @@ combinations of its values (scikit-learn's GridSearchCV, in the order of its Par
 each combination of the grid is drawn N times over. --param sets what is the same for all.
 
 The models and their parameters are those of crossval. Candidates are ranked by their mean score; equal ones share a rank.
+While it works, the five best so far are shown (of one target).
 
 Every candidate and fold is a piece of work of its own, shared out to ranks × threads, and kept in a checkpoint as soon as it
 is done. With --resume, a search among other candidates takes from the checkpoint what it holds of those that are the same.

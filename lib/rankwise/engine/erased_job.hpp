@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -32,6 +33,8 @@ class AnyJob {
   virtual void set_threads(int threads) = 0;
   virtual AnyPartial run(blocks::Block block, int thread) = 0;
   virtual void announce(blocks::Block block) const = 0;
+  /// What may be told of a block's result; nothing for most jobs.
+  [[nodiscard]] virtual std::optional<double> told(const AnyPartial& partial) const = 0;
   /// Whether blocks write output beside what they give.
   [[nodiscard]] virtual bool writes_output() const = 0;
   /// What blocks of this rank have written until now is durable afterwards. Any thread, while blocks run.
@@ -63,6 +66,10 @@ class ErasedJob final : public AnyJob {
   }
   void announce([[maybe_unused]] blocks::Block block) const override {
     if constexpr (AnnouncesBlocks<J>) job_.announce(block);
+  }
+  [[nodiscard]] std::optional<double> told([[maybe_unused]] const AnyPartial& partial) const override {
+    if constexpr (TellsNumbers<J>) return J::told(typed(partial));
+    return std::nullopt;
   }
   [[nodiscard]] bool writes_output() const override { return WritesOutput<J>; }
   void make_output_durable() const override {

@@ -26,6 +26,7 @@ Hands::Hands(AnyJob& job, const blocks::SpanCut& cut, int threads)
                                    if (const auto upcoming = work_.upcoming()) job.announce(grid.block_at(*upcoming));
                                    auto partial = job.run(grid.block_at(block), thread);
                                    storage::check_mapped_files();
+                                   if (const auto number = job.told(partial)) work_.tell(block, *number);
                                    return partial;
                                  });
 }
@@ -63,6 +64,7 @@ Report Hands::report(const ranks::Communicator& ranks) {
   News news = work_.take_news();
   Report report{.spans_done = std::move(news.spans_done),
                 .blocks_done = news.blocks_done,
+                .told = std::move(news.told),
                 .wants_more = news.wants_more,
                 .farewell = false,
                 .failure = {},

@@ -38,6 +38,12 @@ concept KnowsShapes = requires(const J job, const typename J::Partial& partial, 
   { job.fits(partial, lane) } -> std::same_as<bool>;
 };
 
+/// A method of which who waits may see something: a number for each block that is done.
+template <class J>
+concept TellsNumbers = requires(const typename J::Partial& partial) {
+  { J::told(partial) } -> std::same_as<double>;
+};
+
 /// A method whose blocks write output of their own. A block is kept in a checkpoint once its output is durable.
 template <class J>
 concept WritesOutput = requires(const J job) {

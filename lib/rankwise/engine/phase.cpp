@@ -115,6 +115,11 @@ bool Phase::restore() {
     ledger_.emplace(cut_, ranks_.size());
     if (record_ == nullptr) return;
     keeper_.emplace(*checkpoint_, *record_, job_, *ledger_);
+    for (const KeptNode& kept : record_->nodes) {
+      if (!options_.hear || kept.node.level > 0) continue;
+      const auto number = job_.told(job_.decode_kept(kept.partial, kept.node.lane));
+      if (number) options_.hear({kept.node.lane, kept.node.index}, *number);
+    }
     checkpoint_->count(keeper_->blocks_restored(), keeper_->blocks());
   });
   return ranks::sum(ranks_, ranks_.is_root() && !ledger_ ? 1 : 0) > 0;
@@ -130,7 +135,7 @@ void Phase::compute() {
   hands.work().add(share);
   ranks::Failure failure;
   if (ranks_.is_root()) {
-    failure = Root(context_, cut_, hands, options_.delivery, *ledger_, keeper_ ? &*keeper_ : nullptr).lead();
+    failure = Root(context_, cut_, hands, options_, *ledger_, keeper_ ? &*keeper_ : nullptr).lead();
   } else {
     Worker(context_, hands, options_.delivery).follow();
   }

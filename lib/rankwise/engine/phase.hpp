@@ -14,6 +14,8 @@ struct PhaseOptions {
   std::string phase = {};        ///< its name, for messages
   Delivery* delivery = nullptr;  ///< where ranks get input that they cannot see
   bool kept = true;              ///< in the checkpoint, if there is one; otherwise it is computed anew by each run
+  /// Is called on rank 0, by its main thread, with what jobs tell of their blocks as these are done, or were before.
+  std::function<void(blocks::Block block, double number)> hear = {};
 };
 
 /// The shard of a job that this run was to compute is done and in its checkpoint; there is no result. Thrown on every

@@ -19,6 +19,7 @@ std::vector<std::byte> Report::encode() const {
   ByteWriter out;
   out.put_vector(spans_done);
   out.put(blocks_done);
+  out.put_vector(told);
   out.put(wants_more);
   out.put(farewell);
   put(out, failure);
@@ -32,6 +33,7 @@ Report Report::decode(ByteReader in) {
   Report report;
   report.spans_done = in.get_vector<blocks::Range>();
   report.blocks_done = in.get<std::uint64_t>();
+  report.told = in.get_vector<Told>();
   report.wants_more = in.get<bool>();
   report.farewell = in.get<bool>();
   report.failure = get_failure(in);

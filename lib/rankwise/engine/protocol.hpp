@@ -6,6 +6,7 @@
 
 #include "rankwise/base/byte_encoding.hpp"
 #include "rankwise/blocks/grid.hpp"
+#include "rankwise/engine/work.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/ranks/messenger.hpp"
 
@@ -22,6 +23,7 @@ inline constexpr ranks::Subject partials_subject{4};
 struct Report {
   std::vector<blocks::Range> spans_done = {};
   std::uint64_t blocks_done = 0;  ///< since the last report
+  std::vector<Told> told = {};    ///< of these, if the job tells
   bool wants_more = false;
   bool farewell = false;  ///< the last message of this rank in this phase
   ranks::Failure failure = {};

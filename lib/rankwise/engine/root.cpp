@@ -20,11 +20,12 @@ constexpr std::chrono::seconds longest_hand_over{10};  // who takes longer is in
 
 }  // namespace
 
-Root::Root(const Context& context, const blocks::SpanCut& cut, Hands& hands, Delivery* delivery, Ledger& ledger,
-           Keeper* keeper)
+Root::Root(const Context& context, const blocks::SpanCut& cut, Hands& hands, const PhaseOptions& options,
+           Ledger& ledger, Keeper* keeper)
     : context_(context),
       hands_(hands),
-      delivery_(delivery),
+      options_(options),
+      delivery_(options.delivery),
       ledger_(ledger),
       keeper_(keeper),
       blocks_done_(keeper == nullptr ? 0 : keeper->blocks_restored()),
@@ -180,6 +181,9 @@ void Root::hear_reports() {
 void Root::note(int rank, const Report& report) {
   for (const blocks::Range spans : report.spans_done) ledger_.set_done(spans);
   blocks_done_ += report.blocks_done;
+  for (const Told& told : report.told) {
+    if (options_.hear) options_.hear(hands_.work().grid().block_at(told.block), told.number);
+  }
   if (report.wants_more) waiting_.push_back(rank);
   if (report.farewell) ++farewells_;
   // A signal that crosses with an end that went well stops whatever comes next.

@@ -9,6 +9,7 @@
 #include "rankwise/engine/hands.hpp"
 #include "rankwise/engine/keeper.hpp"
 #include "rankwise/engine/ledger.hpp"
+#include "rankwise/engine/phase.hpp"
 #include "rankwise/engine/watchdog.hpp"
 
 namespace rankwise::engine {
@@ -18,7 +19,7 @@ namespace rankwise::engine {
 class Root {
  public:
   /// @param keeper nothing where there is no checkpoint
-  Root(const Context& context, const blocks::SpanCut& cut, Hands& hands, Delivery* delivery, Ledger& ledger,
+  Root(const Context& context, const blocks::SpanCut& cut, Hands& hands, const PhaseOptions& options, Ledger& ledger,
        Keeper* keeper);
 
   /// Returns when every other rank has been told the end and has said farewell. If the phase has failed, or was but a
@@ -48,6 +49,7 @@ class Root {
 
   const Context& context_;
   Hands& hands_;
+  const PhaseOptions& options_;
   Delivery* delivery_;
   Ledger& ledger_;
   Keeper* keeper_;

@@ -114,6 +114,11 @@ void Work::set_done(blocks::BlockIndex block) {
   if (unfinished_.empty()) for_main_.notify_one();
 }
 
+void Work::tell(blocks::BlockIndex block, double number) {
+  const std::lock_guard lock(mutex_);
+  news_.told.push_back({block, number});
+}
+
 void Work::set_failed(std::exception_ptr failure) {
   {
     const std::lock_guard lock(mutex_);

@@ -15,8 +15,15 @@
 
 namespace rankwise::engine {
 
+/// A number that a block's job tells of it.
+struct Told {
+  blocks::BlockIndex block = 0;
+  double number = 0;
+};
+
 /// What has happened on this rank since it was last asked.
 struct News {
+  std::vector<Told> told;
   std::vector<blocks::Range> spans_done;
   std::uint64_t blocks_done = 0;
   bool wants_more = false;     ///< the last block in hand has been started
@@ -57,6 +64,8 @@ class Work {
   /// The block that somebody gets soon, a few after the next one, if it is in hand already: time to fetch its input.
   [[nodiscard]] std::optional<blocks::BlockIndex> upcoming() const;
   void set_done(blocks::BlockIndex block);
+  /// Before that. @param number that is told of it
+  void tell(blocks::BlockIndex block, double number);
   void set_failed(std::exception_ptr failure);
   void set_team_gone();
 

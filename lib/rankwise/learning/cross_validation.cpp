@@ -122,6 +122,7 @@ class FoldJob {
     return partial;
   }
   void merge(Partial&, const Partial&) const {}  // lanes have one step
+  static double told(const Partial& partial) { return partial.score; }
   static void encode(const Partial& partial, ByteWriter& out) {
     out.put(partial.score);
     out.put_vector(partial.right);
@@ -302,7 +303,11 @@ std::vector<double> cross_validate(const engine::Context& context, const Dataset
       KnownFits(*checkpoint, candidates, phase).go_on({.name = phase, .identity = job.identity(), .cut = cut});
     });
   }
-  engine::run(context, job, take, {.phase = phase});
+  engine::PhaseOptions how{.phase = phase};
+  if (options.hear && data.targets().size() == 1) {
+    how.hear = [&](blocks::Block block, double score) { options.hear(block.lane / options.folds, score); };
+  }
+  engine::run(context, job, take, how);
   return scores;
 }
 

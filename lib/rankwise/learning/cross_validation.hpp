@@ -35,6 +35,8 @@ struct CrossValidationOptions {
   std::optional<std::uint64_t> shuffle = {};  ///< a seed
   bool scale = false;                         ///< features of each fold's training samples to mean 0 and variance 1
   Scoring scoring = Scoring::accuracy;
+  /// Is called on rank 0 with each score as soon as it is there; not where there are several targets.
+  std::function<void(std::uint64_t candidate, double score)> hear = {};
 };
 
 /// One score for each candidate and fold: of a model that is trained on the samples of all other folds (scikit-learn's

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -48,7 +49,25 @@ ProgressDisplay::ProgressDisplay(Options options) : options_(std::move(options))
 }
 
 ProgressDisplay::~ProgressDisplay() {
-  if (drawn_) std::fputs("\r\033[K", stderr);
+  clear();
+}
+
+void ProgressDisplay::clear() {
+  if (!std::exchange(drawn_, false)) return;
+  const Remarks remarks = std::exchange(remarks_, {});
+  draw("");
+  remarks_ = remarks;
+}
+
+/// A line over and over again in the same place, and others below it. The cursor stays on the first.
+void ProgressDisplay::draw(const std::string& line) {
+  std::string text = "\r\033[K" + line;
+  const std::vector<std::string> below = remarks_ ? remarks_() : std::vector<std::string>();
+  const std::size_t count = std::max(below.size(), lines_below_);
+  for (std::size_t i = 0; i < count; ++i) text += "\n\r\033[K" + (i < below.size() ? below[i] : std::string());
+  if (count > 0) text += fmt::format("\033[{}A\r", count);
+  lines_below_ = below.size();
+  std::fputs(text.c_str(), stderr);
 }
 
 void ProgressDisplay::begin_part(Part part) {
@@ -65,6 +84,7 @@ double ProgressDisplay::share(std::uint64_t done, std::uint64_t total) const {
 
 void ProgressDisplay::show(std::uint64_t done, std::uint64_t total) {
   if (std::exchange(part_is_new_, false)) done_before_ += share(done, total) - part_.begin;
+  if (done >= total) clear();
   const auto now = Clock::now();
   if (options_.mode == ProgressMode::none || now < next_) return;
   next_ = now + interval(options_.mode);
@@ -72,10 +92,13 @@ void ProgressDisplay::show(std::uint64_t done, std::uint64_t total) {
   if (options_.mode == ProgressMode::json) {
     std::fputs((json(done, total, seconds) + "\n").c_str(), stderr);
   } else if (options_.mode == ProgressMode::bar) {
-    std::fputs(("\r\033[K" + line(done, total, seconds)).c_str(), stderr);
+    if (done >= total) return;
+    draw(line(done, total, seconds));
     drawn_ = true;
   } else {
-    std::fputs((line(done, total, seconds) + "\n").c_str(), stderr);
+    std::string text = line(done, total, seconds) + "\n";
+    for (const std::string& remark : remarks_ ? remarks_() : std::vector<std::string>()) text += "  " + remark + "\n";
+    std::fputs(text.c_str(), stderr);
   }
   std::fflush(stderr);
 }
@@ -92,8 +115,8 @@ std::string ProgressDisplay::line(std::uint64_t done, std::uint64_t total, doubl
 }
 
 std::string ProgressDisplay::json(std::uint64_t done, std::uint64_t total, double seconds) const {
-  return fmt::format(R"({{"command": "{}", "blocks_done": {}, "blocks": {}, "seconds": {:.3f}}})", options_.command,
-                     done, total, seconds);
+  return fmt::format(R"({{"command": "{}", "blocks_done": {}, "blocks": {}, "seconds": {:.3f}{}}})", options_.command,
+                     done, total, seconds, more_json_ ? ", " + more_json_() : "");
 }
 
 }  // namespace rankwise::report

@@ -2,14 +2,17 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace rankwise::report {
 
 enum class ProgressMode { automatic, bar, lines, json, none };
 
 /// Shows on standard error how far a command is: a bar redrawn in place on a terminal, a line every 10 seconds
-/// elsewhere. The bar is gone when the display is.
+/// elsewhere. The bar is gone when all blocks are done, so that an answer finds its place empty.
 class ProgressDisplay {
  public:
   struct Options {
@@ -32,6 +35,12 @@ class ProgressDisplay {
     double end = 1;
   };
   void begin_part(Part part);
+  /// What else is to be shown from now on: lines below the bar or the line, and more keys of a JSON object.
+  using Remarks = std::function<std::vector<std::string>()>;
+  void set_remarks(Remarks lines, std::function<std::string()> json) {
+    remarks_ = std::move(lines);
+    more_json_ = std::move(json);
+  }
   /// `done` of `total` blocks of this part are done. What is done already when a part is first shown was done before,
   /// by another run: it counts for the share, not for the rate.
   void show(std::uint64_t done, std::uint64_t total);
@@ -42,6 +51,8 @@ class ProgressDisplay {
 
  private:
   using Clock = std::chrono::steady_clock;
+  void draw(const std::string& line);
+  void clear();
   [[nodiscard]] double share(std::uint64_t done, std::uint64_t total) const;
 
   Options options_;
@@ -51,6 +62,9 @@ class ProgressDisplay {
   Clock::time_point start_ = Clock::now();
   Clock::time_point next_;
   bool drawn_ = false;
+  Remarks remarks_;
+  std::function<std::string()> more_json_;
+  std::size_t lines_below_ = 0;  // that were drawn below the bar
 };
 
 }  // namespace rankwise::report
