@@ -2,6 +2,8 @@ import csv
 import json
 import os
 import shutil
+import subprocess
+import time
 
 import h5py
 import numpy as np
@@ -12,7 +14,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import cross_val_score
 
 from data_files import write_npy
-from support import assert_refused, run, run_json
+from support import MPIEXEC, PROGRAM, assert_refused, run, run_json
 from test_crossval import SETS, made, write_table
 
 
@@ -222,3 +224,36 @@ def test_a_file_with_torn_bytes_ends_in_one_message(tmp_path):
     shutil.copy(tmp_path / "m.h5", tmp_path / "short.h5")
     os.truncate(tmp_path / "short.h5", len(whole) // 2)
     assert_refused(run("forest", "predict", tmp_path / "short.h5", tmp_path / "t.csv", "--out", tmp_path / "q.csv"), 3, "short.h5")
+
+
+def peak_pss(pids):
+    """Of processes together: what they share counts once."""
+    total = 0
+    for pid in pids:
+        try:
+            with open(f"/proc/{pid}/smaps_rollup") as f:
+                total += next(int(line.split()[1]) for line in f if line.startswith("Pss:")) * 1024
+        except (OSError, StopIteration):
+            return 0
+    return total
+
+
+@pytest.mark.skipif(bool(os.environ.get("RANKWISE_SANITIZE")), reason="sanitizers take memory of their own")
+def test_a_node_has_the_data_once(tmp_path):
+    random = np.random.default_rng(0)
+    size = 12_000 * 1000 * 8
+    source = write_npy(tmp_path / "x.npy", random.normal(size=(12_000, 1000)))
+    labels = write_npy(tmp_path / "y.npy", random.integers(0, 2, 12_000))
+    most = {}
+    for ranks in (1, 2, 4):
+        line = [MPIEXEC, "-n", str(ranks), PROGRAM, "crossval", "forest", source, "--labels", labels, "--param", "n_estimators=6", "--param", "max_depth=6", "--threads", "1"]
+        process = subprocess.Popen([str(word) for word in line], stdout=subprocess.DEVNULL)
+        most[ranks] = 0
+        while process.poll() is None:
+            pids = subprocess.run(["pgrep", "-P", str(process.pid), "-x", "rankwise"], capture_output=True, text=True).stdout.split()
+            most[ranks] = max(most[ranks], peak_pss(pids))
+            time.sleep(0.02)
+        assert process.returncode == 0
+    assert most[1] > size  # it was seen
+    # another rank has its program, its stacks and what it works in, but neither features nor ranks of its own
+    assert most[4] - most[1] < size / 2 + 3 * 40_000_000 and most[2] - most[1] < size / 2 + 40_000_000, most

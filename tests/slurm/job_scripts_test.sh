@@ -1,5 +1,6 @@
 #!/bin/bash
-# job_scripts_test.sh PROJECT RANKWISE MPIEXEC WORK: sbatch of the job scripts and srun give the digests of mpiexec.
+# job_scripts_test.sh PROJECT RANKWISE MPIEXEC WORK: sbatch of the job scripts and srun give the digests of mpiexec and of
+# one process alone.
 set -euo pipefail
 project=$1 mpiexec=$3 work=$4
 export RANKWISE=$2
@@ -28,6 +29,24 @@ same 'a command of a batch script' alone.sbatch pi.mpiexec
 says '1 rank ×' alone.sbatch
 srun --nodes=2 --ntasks-per-node=2 "$RANKWISE" doctor >doctor.srun
 says 'launched by srun' doctor.srun
+
+# Models: each node has the data once, and any rank any fit.
+"$RANKWISE" generate classification --rows 700 --columns 12 --n-informative 6 --n-classes 3 --out problem.h5:/x >>generate.log
+models=(problem.h5:/x --labels problem.h5:/y)
+grid=(--grid C=0.1,1,10,100 --grid gamma=0.001,0.01,0.1,scale)
+"$RANKWISE" search svc "${models[@]}" "${grid[@]}" >search.one
+srun --nodes=2 --ntasks-per-node=2 "$RANKWISE" search svc "${models[@]}" "${grid[@]}" >search.srun
+same 'srun rankwise search' search.srun search.one
+says 'on 2 nodes' search.srun
+srun --nodes=2 --ntasks-per-node=1 "$RANKWISE" search svc "${models[@]}" "${grid[@]}" --deliver scatter >scatter.srun
+same 'srun rankwise search --deliver scatter' scatter.srun search.one
+"$RANKWISE" forest fit "${models[@]}" --out one.h5 >forest.one
+srun --nodes=2 --ntasks-per-node=2 "$RANKWISE" forest fit "${models[@]}" --out two.h5 >forest.srun
+same 'srun rankwise forest fit' forest.srun forest.one
+srun --nodes=2 --ntasks-per-node=2 "$RANKWISE" forest predict two.h5 problem.h5:/x --out two.csv >predict.srun
+"$RANKWISE" forest predict one.h5 problem.h5:/x --out one.csv >predict.one
+same 'srun rankwise forest predict' predict.srun predict.one
+cmp one.csv two.csv
 
 # A failure is one message and the exit code, whatever the ranks.
 code=0
