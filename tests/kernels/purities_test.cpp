@@ -36,8 +36,8 @@ void expect_reference(std::size_t ranks, std::size_t classes, std::uint64_t grea
 }
 
 TEST(Purities, every_target_equals_the_reference) {
-  for (const std::size_t ranks : {1, 2, 17, 256}) {
-    for (const std::size_t classes : {2, 8, 9, 10, 16, 100, 300}) {
+  for (const std::size_t ranks : {1U, 2U, 17U, 256U}) {
+    for (const std::size_t classes : {2U, 8U, 9U, 10U, 16U, 100U, 300U}) {
       expect_reference(ranks, classes, 5);
       expect_reference(ranks, classes, 10'000);
     }

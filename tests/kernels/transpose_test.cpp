@@ -31,9 +31,9 @@ void expect_transposed(std::size_t rows, std::size_t columns, std::size_t gap, c
 
 TEST(Transpose, every_target_puts_each_element_in_its_place) {
   for_each_target([](const std::string& target) {
-    for (const std::size_t rows : {0, 1, 2, 7, 8, 9, 16, 31, 52, 100}) {
-      for (const std::size_t columns : {0, 1, 3, 8, 15, 40, 511, 512, 513, 1025}) {
-        for (const std::size_t gap : {0, 3}) {
+    for (const std::size_t rows : {0U, 1U, 2U, 7U, 8U, 9U, 16U, 31U, 52U, 100U}) {
+      for (const std::size_t columns : {0U, 1U, 3U, 8U, 15U, 40U, 511U, 512U, 513U, 1025U}) {
+        for (const std::size_t gap : {0U, 3U}) {
           expect_transposed<std::uint64_t>(rows, columns, gap, target);
           expect_transposed<std::uint32_t>(rows, columns, gap, target);
           expect_transposed<std::uint8_t>(rows, columns, gap, target);
