@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "rankwise/base/errors.hpp"
@@ -37,6 +38,17 @@ TEST(Folds, have_about_as_many_of_each_class_also_shuffled) {
 
 TEST(Folds, need_as_many_of_each_class) {
   EXPECT_THROW((void)stratified_folds(Numbers{0, 0, 0, 1, 1}, 2, 3, {}), InputError);
+}
+
+TEST(Folds, plain_ones_are_runs_of_samples) {
+  EXPECT_EQ(plain_folds(7, 3, std::nullopt), (std::vector<std::uint32_t>{0, 0, 0, 1, 1, 2, 2}));
+  const auto shuffled = plain_folds(100, 3, 5);
+  EXPECT_EQ(std::count(shuffled.begin(), shuffled.end(), 0U), 34);
+  EXPECT_EQ(std::count(shuffled.begin(), shuffled.end(), 2U), 33);
+  EXPECT_FALSE(std::is_sorted(shuffled.begin(), shuffled.end()));
+  EXPECT_EQ(plain_folds(100, 3, 5), shuffled);
+  EXPECT_NE(plain_folds(100, 3, 6), shuffled);
+  EXPECT_THROW(plain_folds(2, 3, std::nullopt), InputError);
 }
 
 }  // namespace
