@@ -84,3 +84,12 @@ def test_what_can_go_wrong(word, told, tmp_path):
     source = write_table(tmp_path / "t.csv", *SETS["iris"]())
     for command in (["crossval", "logistic", source, "--param", word], ["search", "logistic", source, "--grid", word]):
         assert_refused(run(*command, "--target", "kind"), 2, told)
+
+
+@pytest.mark.parametrize("words", [["logistic"], ["logistic", "--scoring", "roc-auc"], ["logistic", "--scale", "standard"]])
+def test_features_that_are_too_large_end_in_one_message(words, tmp_path):
+    x, y = SETS["noisy"]()
+    x[7, 2] = 1.7e308
+    source = write_table(tmp_path / "t.csv", x, y)
+    for ranks in (None, 2):
+        assert_refused(run("crossval", words[0], source, "--target", "kind", *words[1:], ranks=ranks), 3, "features are too large")

@@ -179,3 +179,13 @@ def test_the_best_so_far_are_shown(tmp_path):
                 assert abs(one["mean"] - means[tuple(one["params"].items())]) < 1e-12 and one["std"] >= 0
         left = [line["candidates_left"] for line in lines]
         assert left == sorted(left, reverse=True) and left[0] > left[-1]
+
+
+def test_a_checkpoint_knows_its_target(tmp_path):
+    x, y = SETS["iris"]()
+    source = write_table(tmp_path / "t.csv", np.column_stack([x, y % 2]), y)  # f4 could be a target, too
+    for command in (["crossval", "svc"], ["search", "svc", "--grid", "C=1,10"], ["forest", "fit", "--n-estimators", 5, "--out", tmp_path / "f.h5", "--overwrite"]):
+        checkpoint = tmp_path / f"{command[0]}.ckpt"
+        words = [*command[:2], source, *command[2:], "--checkpoint", checkpoint, "--resume"]
+        assert run(*words, "--target", "kind").returncode == 0
+        assert_refused(run(*words, "--target", "f4"), 3, "another input")

@@ -264,7 +264,7 @@ void check_room(const engine::Context& context, const Dataset& data) {
 
 engine::Identity identity_of(const Dataset& data, const Candidates& candidates, const CrossValidationOptions& options) {
   return {.method = "crossval",
-          .version = 2,
+          .version = 3,
           .input = data.identity(),
           .seed = options.shuffle.value_or(0),
           .options = fmt::format("{} cv {}{}{} scoring {}",

@@ -65,6 +65,7 @@ Dataset::Dataset(const engine::Context& context, const engine::SharedMatrix& tab
     const bool is_target = std::find(columns.begin(), columns.end(), c) != columns.end();
     if (!is_target) feature_names_.push_back(table.info().name_of(c));
   }
+  identity_ += fmt::format(" target {}", fmt::join(columns, ","));
   TableParts parts = read_table(context, table, columns);
   memory_ = std::move(parts.features);
   targets_ = std::move(parts.targets);

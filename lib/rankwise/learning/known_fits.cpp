@@ -87,8 +87,12 @@ void KnownFits::go_on(engine::PhaseRecord phase) {
       phase.nodes.push_back({{.lane = candidate * fits_of_each + fit, .index = 0, .level = 0}, partial});
     }
   }
-  for (const std::string& words : used) fits_.erase(words);
+  const std::size_t all = phase.nodes.size();
   keep_whole_spans(phase);
+  // Where some did not make a whole span, all stay here as well.
+  if (phase.nodes.size() == all) {
+    for (const std::string& words : used) fits_.erase(words);
+  }
   if (!phase.nodes.empty()) record.phases.push_back(std::move(phase));
   record.state = state();
   checkpoint_.touch();

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "rankwise/base/errors.hpp"
 #include "rankwise/base/stop_request.hpp"
 
 namespace rankwise::learning {
@@ -110,6 +111,11 @@ bool search(const SmoothFunction& function, const Point& from, const Numbers& di
 bool minimise(const SmoothFunction& function, std::vector<double>& x, const MinimiseOptions& options) {
   Point here{.x = x, .gradient = Numbers(x.size())};
   here.value = function(here.x, here.gradient);
+  const auto need_number = [](double each) {
+    if (!std::isfinite(each)) throw InputError("the features are too large: the model's loss is no number");
+  };
+  need_number(here.value);
+  std::for_each(here.gradient.begin(), here.gradient.end(), need_number);
   Curvature curvature;
   bool arrived = false;
   for (std::uint64_t i = 0; !arrived && i < options.most_iterations; ++i) {
@@ -117,6 +123,7 @@ bool minimise(const SmoothFunction& function, std::vector<double>& x, const Mini
     if (greatest(here.gradient) <= options.tolerance) break;
     const Numbers direction = curvature.direction(here.gradient);
     const double slope = product(direction, here.gradient);
+    need_number(slope);
     const double length = curvature.knows_nothing() ? std::min(1.0, 1 / greatest(here.gradient)) : 1;
     Point next;
     if (slope < 0 && search(function, here, direction, slope, length, next)) {

@@ -1,8 +1,11 @@
 #include "rankwise/learning/scores.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <vector>
+
+#include "rankwise/base/errors.hpp"
 
 namespace rankwise::learning {
 namespace {
@@ -39,6 +42,9 @@ double macro_f1(std::span<const std::uint32_t> truths, std::span<const std::uint
 double roc_auc(std::span<const std::uint32_t> truths, const Predictions& predictions, std::uint32_t classes,
                std::uint32_t of_class) {
   const auto score_of = [&](std::size_t i) { return predictions.scores[i * classes + of_class]; };
+  if (!std::all_of(predictions.scores.begin(), predictions.scores.end(), [](double s) { return std::isfinite(s); })) {
+    throw InputError("there is no roc-auc of scores that are no numbers: features are too large for this model");
+  }
   std::vector<std::size_t> order(truths.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](auto a, auto b) { return score_of(a) < score_of(b); });

@@ -4,8 +4,10 @@
 
 #include <memory>
 #include <numeric>
+#include <set>
 
 #include "rankwise/engine/run.hpp"
+#include "rankwise/ranks/agreement.hpp"
 
 namespace rankwise::learning {
 namespace {
@@ -100,7 +102,7 @@ class UnseenVotes {
 
 engine::Identity identity_of(const Dataset& data, const ForestOptions& options) {
   return {.method = "forest fit",
-          .version = 1,
+          .version = 2,
           .input = data.identity(),
           .seed = options.seed,
           .options =
@@ -111,6 +113,14 @@ engine::Identity identity_of(const Dataset& data, const ForestOptions& options) 
 
 ForestModel train_forest(const engine::Context& context, const Dataset& data, const ForestOptions& options) {
   const Target& target = data.target();
+  ranks::agree(context.ranks(), [&] {
+    std::set<std::string> names;
+    for (const std::string& name : data.feature_names()) {
+      if (!names.insert(name).second) {
+        throw InputError(fmt::format("two features are called '{}': a forest finds its features by their names", name));
+      }
+    }
+  });
   std::vector<std::uint32_t> all(data.samples());
   std::iota(all.begin(), all.end(), 0U);
   const Fold fold{.features = data.row(0),

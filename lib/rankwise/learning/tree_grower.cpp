@@ -31,7 +31,7 @@ std::uint64_t ForestOptions::looked_at(std::uint64_t all) const {
                         : max_features == MaxFeatures::all       ? count
                         : max_features == MaxFeatures::number    ? features
                                                                  : features * count;
-  return std::clamp<std::uint64_t>(static_cast<std::uint64_t>(wanted), 1, all);
+  return static_cast<std::uint64_t>(std::clamp(wanted, 1.0, count));
 }
 
 TreeGrower::TreeGrower(const ForestOptions& options, const Fold& fold, const RankedFeatures& ranked)
