@@ -77,10 +77,9 @@ std::uint64_t ValidationOptions::target_count(const Sources& sources) const {
 
 std::string ValidationOptions::in_words(const storage::MatrixInfo& info, const learning::Dataset& data) {
   const std::size_t targets = data.targets().size();
-  return fmt::format("{} · {} samples × {} features, {}", report::printable(info.source), data.samples(),
-                     data.features(),
-                     targets > 1 ? fmt::format("{} targets", targets)
-                                 : fmt::format("{} classes", data.target().class_count()));
+  return fmt::format(
+      "{} · {} samples × {} features, {}", report::printable(info.source), data.samples(), data.features(),
+      targets > 1 ? fmt::format("{} targets", targets) : fmt::format("{} classes", data.target().class_count()));
 }
 
 void ValidationOptions::add_to(nlohmann::ordered_json& json, const storage::MatrixInfo& info,
