@@ -111,7 +111,7 @@ def test_labels_that_are_text(tmp_path):
     ("a,k,l\n1,0,1\n2,1,0\n3,0,1\n4,1,0\n", ["--target", "k,m"], 3, ["'m'", "a, k, l"]),
     ("a,k,l\n1,0,1\n2,1,0\n3,0,1\n4,1,0\n", ["--target", "a,k,l"], 3, ["0 features"]),
     ("a,k,l\n1,0,1\n2,1,1\n3,0,1\n4,1,1\n", ["--target", "k,l"], 3, ["'l'", "one class"]),
-    ("a,k,l\n1,0,1\n2,0,1\n3,1,0\n4,0,1\n", ["--target", "k,l", "--cv", "4"], 3, ["'k'", "fold 2", "one class"]),
+    ("a,k,l\n1,0,1\n2,0,0\n3,1,1\n4,0,0\n", ["--target", "k,l", "--cv", "4"], 3, ["'k'", "fold 2", "one class"]),
     ("a,k,l\n1,0,1\n2,1,0\n3,0,1\n4,1,2\n", ["--target", "k,l", "--scoring", "f1"], 3, ["'l' has 3", "two classes"]),
     ("a,k,l\n1,0,1\n2,1,0\n3,0,1\n4,1,0\n", ["--target", "k,l", "--cv", "5"], 3, ["4 samples", "5 folds"]),
     ("a,k\n1,x\n2,y\n3,\n4,y\n", ["--target", "k"], 3, ["row 2", "'k'", "missing"]),
