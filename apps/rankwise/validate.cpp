@@ -18,14 +18,12 @@ ExitCode validate(Invocation& invocation, const Validation& validation, const Sh
                                     .unit = "fits"});
   if (validation.set_remarks) validation.set_remarks(progress);
   const engine::Context context = invocation.start(validation.compute, &progress, validation.checkpoint);
-  const ValidationOptions::Sources sources = validation.options.open(invocation, context);
+  const SampleOptions::Sources sources = validation.options.samples().open(invocation, context);
   const storage::MatrixInfo& info = sources.info();
   if (validation.compute.plan) {
     engine::PhasePlan phase;
     ranks::agree(context.ranks(), [&] {
-      const std::uint64_t targets = validation.options.target_count(sources);
-      const learning::Dataset sizes(info.rows, info.columns - (sources.labels ? 0 : targets), targets);
-      phase = learning::plan_to_cross_validate(context, sizes, candidates, folds);
+      phase = learning::plan_to_cross_validate(context, validation.options.samples().sizes(sources), candidates, folds);
     });
     print_plan(
         invocation,
@@ -35,7 +33,7 @@ ExitCode validate(Invocation& invocation, const Validation& validation, const Sh
         validation.json);
     return ExitCode::done;
   }
-  const learning::Dataset data = validation.options.read(context, sources);
+  const learning::Dataset data = validation.options.samples().read(context, sources);
   invocation.begin_job(learning::identity_of(data, candidates, folds), &info);
   const std::vector<double> scores = learning::cross_validate(context, data, candidates, folds);
   if (invocation.is_root()) show(info, data, scores);

@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,7 +10,7 @@
 #include "apps/rankwise/common_options.hpp"
 #include "apps/rankwise/invocation.hpp"
 #include "apps/rankwise/model_parameters.hpp"
-#include "rankwise/engine/delivery.hpp"
+#include "apps/rankwise/sample_options.hpp"
 #include "rankwise/learning/cross_validation.hpp"
 
 namespace rankwise::app {
@@ -27,6 +26,7 @@ class ValidationOptions {
   void check(const std::string& command);
 
   [[nodiscard]] const std::string& model() const { return model_; }
+  [[nodiscard]] const SampleOptions& samples() const { return samples_; }
   [[nodiscard]] const Parameters& parameters() const { return parameters_; }
   [[nodiscard]] const std::vector<std::string>& parameter_words() const { return parameter_words_; }
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
@@ -34,33 +34,17 @@ class ValidationOptions {
   [[nodiscard]] const learning::CrossValidationOptions& validation() const { return validation_; }
   [[nodiscard]] std::string_view scoring_in_words() const;
 
-  /// The files with samples and their classes.
-  struct Sources {
-    engine::SharedMatrix samples;
-    std::optional<engine::SharedMatrix> labels;
-    [[nodiscard]] const storage::MatrixInfo& info() const { return samples.info(); }
-  };
-  /// @throws ranks::AgreedError @note Collective
-  [[nodiscard]] Sources open(const Invocation& invocation, const engine::Context& context) const;
-  /// @throws ranks::AgreedError @note Collective
-  [[nodiscard]] learning::Dataset read(const engine::Context& context, const Sources& sources) const;
-
-  /// How many targets there are. @throws InputError
-  [[nodiscard]] std::uint64_t target_count(const Sources& sources) const;
-
-  /// `digits.csv · 1797 samples × 64 features, 10 classes`
-  static std::string in_words(const storage::MatrixInfo& info, const learning::Dataset& data);
   /// What JSON says of all this.
   void add_to(nlohmann::ordered_json& json, const storage::MatrixInfo& info, const learning::Dataset& data) const;
 
  private:
-  std::string model_, source_, target_, labels_;
+  std::string model_;
+  SampleOptions samples_;
   std::vector<std::string> parameter_words_;
   Parameters parameters_;
   std::uint64_t folds_ = 5, seed_ = 0;
   bool shuffle_ = false;
   learning::CrossValidationOptions validation_;
-  engine::Deliver deliver_ = engine::Deliver::automatic;
 };
 
 }  // namespace rankwise::app

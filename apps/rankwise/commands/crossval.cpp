@@ -52,8 +52,7 @@ class CrossValidation final : public Command {
 
   void print(const Invocation& invocation, const storage::MatrixInfo& info, const learning::Dataset& data,
              const std::vector<double>& scores) const {
-    answer("crossval {} of {} · {}\n", model_.in_words, ValidationOptions::in_words(info, data),
-           invocation.layout_line());
+    answer("crossval {} of {} · {}\n", model_.in_words, SampleOptions::in_words(info, data), invocation.layout_line());
     report::Table table({"fold", std::string(options_.scoring_in_words())});
     for (std::size_t fold = 0; fold < scores.size(); ++fold) {
       table.add({std::to_string(fold), report::short_number(scores[fold])});

@@ -60,10 +60,10 @@ class Search final : public Command {
     candidates_.count = grid_->count();
     candidates_.in_words = options_.model() + in_words(options_.parameters()) + grid_->in_words();
     candidates_.at = [this](std::uint64_t candidate) { return model_options(options_.model(), all_of(candidate)); };
-    candidates_.family = "search " + options_.model();
-    candidates_.words = [this](std::uint64_t candidate) { return sorted_words(all_of(candidate)); };
-    candidates_.definition = definition();
-    candidates_.recall = recall;
+    candidates_.family = {.name = "search " + options_.model(),
+                          .words = [this](std::uint64_t candidate) { return sorted_words(all_of(candidate)); },
+                          .definition = definition(),
+                          .recall = recall};
     check_values();
   }
 
@@ -94,9 +94,11 @@ class Search final : public Command {
   };
 
   [[nodiscard]] Parameters all_of(std::uint64_t candidate) const {
-    Parameters parameters = options_.parameters();
-    for (auto& each : grid_->at(candidate)) parameters.push_back(std::move(each));
-    return parameters;
+    return together(options_.parameters(), grid_->at(candidate));
+  }
+  static Parameters together(Parameters fixed, const Parameters& searched) {
+    fixed.insert(fixed.end(), searched.begin(), searched.end());
+    return fixed;
   }
 
   static std::string sorted_words(Parameters parameters) {
@@ -134,9 +136,7 @@ class Search final : public Command {
     const auto grid = some(), ranges = some();
     const std::uint64_t draws = parse_count(next(), "a checkpoint"), seed = parse_count(next(), "a checkpoint");
     return [fixed, candidates = ParameterGrid(grid, ranges, draws, seed)](std::uint64_t candidate) {
-      Parameters all = fixed;
-      for (auto& each : candidates.at(candidate)) all.push_back(std::move(each));
-      return sorted_words(std::move(all));
+      return sorted_words(together(fixed, candidates.at(candidate)));
     };
   }
 
@@ -188,7 +188,7 @@ class Search final : public Command {
   void print(const Invocation& invocation, const storage::MatrixInfo& info, const learning::Dataset& data,
              const std::vector<Result>& results) const {
     answer("search {}{} of {} · {} × {} folds · {}\n", options_.model(), in_words(options_.parameters()),
-           ValidationOptions::in_words(info, data), report::plural(results.size(), "candidate"),
+           SampleOptions::in_words(info, data), report::plural(results.size(), "candidate"),
            options_.validation().folds, invocation.layout_line());
     std::vector<std::string> heading{"rank", std::string(options_.scoring_in_words()), "std"};
     for (const auto& [name, value] : grid_->at(0)) heading.push_back(name);

@@ -160,18 +160,20 @@ std::vector<double> sum(const ranks::Communicator& ranks, std::vector<double> mi
 
 double norm_1(const ranks::Communicator& ranks, const RowPanel& a) {
   std::vector<double> sums(a.columns);
+  const std::span<const double> elements = a.elements();
   for (std::size_t r = 0; r < a.mine.size(); ++r) {
-    for (std::size_t c = 0; c < a.columns; ++c) sums[c] += std::abs(a.elements()[r * a.columns + c]);
+    for (std::size_t c = 0; c < a.columns; ++c) sums[c] += std::abs(elements[r * a.columns + c]);
   }
   sums = sum(ranks, std::move(sums));
   return sums.empty() ? 0 : *std::max_element(sums.begin(), sums.end());
 }
 
 double norm_infinity(const ranks::Communicator& ranks, const RowPanel& a) {
+  const std::span<const double> elements = a.elements();
   double largest = 0;
   for (std::size_t r = 0; r < a.mine.size(); ++r) {
     double sum = 0;
-    for (std::size_t c = 0; c < a.columns; ++c) sum += std::abs(a.elements()[r * a.columns + c]);
+    for (std::size_t c = 0; c < a.columns; ++c) sum += std::abs(elements[r * a.columns + c]);
     largest = std::max(largest, sum);
   }
   const std::vector<double> all = ranks::all_gather<double>(ranks, std::span(&largest, 1));

@@ -25,7 +25,6 @@ Root::Root(const Context& context, const blocks::SpanCut& cut, Hands& hands, con
     : context_(context),
       hands_(hands),
       options_(options),
-      delivery_(options.delivery),
       ledger_(ledger),
       keeper_(keeper),
       blocks_done_(keeper == nullptr ? 0 : keeper->blocks_restored()),
@@ -209,14 +208,14 @@ void Root::hand_out() {
 }
 
 bool Root::serve_input() {
-  if (delivery_ == nullptr || failure_.exit_code != 0) return false;
+  if (options_.delivery == nullptr || failure_.exit_code != 0) return false;
   const auto message = context_.messenger().receive(fetch_subject);
   if (!message) return false;
   ByteReader in(message->bytes);
   Order order{.kind = Order::Kind::delivered, .request = in.get<std::uint64_t>()};
   const auto request = in.get_vector<std::byte>();
   try {
-    order.delivered = delivery_->serve(request);
+    order.delivered = options_.delivery->serve(request);
   } catch (...) {
     fail(ranks::current_failure());
     return true;

@@ -50,7 +50,6 @@ class Root {
   const Context& context_;
   Hands& hands_;
   const PhaseOptions& options_;
-  Delivery* delivery_;
   Ledger& ledger_;
   Keeper* keeper_;
   std::deque<int> waiting_;  // ranks that asked for more

@@ -15,19 +15,22 @@
 
 namespace rankwise::learning {
 
+/// Candidates that may come and go: a later search among others of the family takes what was found of those that stay.
+struct CandidateFamily {
+  using Words = std::function<std::string(std::uint64_t)>;
+  std::string name = {};                     ///< what they have in common, for the identity of the job
+  Words words = {};                          ///< of a candidate: the same words, the same model
+  std::vector<std::string> definition = {};  ///< tells all of them to a later run,
+  std::function<Words(const std::vector<std::string>&)> recall = {};  ///< which makes their words of it
+};
+
 /// Models that are compared, each known by its number.
 struct Candidates {
   std::uint64_t count = 1;
-  std::function<ModelOptions(std::uint64_t)> at = [](std::uint64_t) { return SvcOptions(); };  ///< called by any
-                                                                                               ///< thread; of one kind
+  /// Called by any thread; of one kind.
+  std::function<ModelOptions(std::uint64_t)> at = [](std::uint64_t) { return SvcOptions(); };
   std::string in_words = {};  ///< all that they depend on, for the identity
-  /// Where a search may be gone on with among other candidates, what they have in common; for the identity of the job.
-  std::string family = {};
-  /// And what tells one of them: the same words, the same model.
-  std::function<std::string(std::uint64_t)> words = {};
-  /// And what tells all of them to a later run, which `recall` makes their words of.
-  std::vector<std::string> definition = {};
-  std::function<std::function<std::string(std::uint64_t)>(const std::vector<std::string>&)> recall = {};
+  std::optional<CandidateFamily> family = {};
 };
 
 struct CrossValidationOptions {

@@ -23,8 +23,10 @@ struct Predictions {
   std::vector<double> scores = {};  ///< sample by sample, one for each class: the higher, the more it looks like that
 };
 
-/// How much each class' samples count so that all classes count the same, on average 1 (scikit-learn's
-/// class_weight="balanced"); or 1.
+/// How much a class' samples count so that all classes count the same, and samples 1 on average: scikit-learn's
+/// class_weight="balanced".
+double balanced_weight(std::uint64_t samples, std::uint64_t classes, std::uint64_t members);
+/// That of each class, or 1.
 std::vector<double> class_weights(const Fold& fold, bool balanced);
 
 }  // namespace rankwise::learning

@@ -171,10 +171,8 @@ void ForestModel::encode(ByteWriter& out) const {
   for (const DecisionTree& tree : forest.trees) tree.encode(out);
   out.put(std::uint64_t{features.size()});
   for (const std::string& name : features) out.put_string(name);
-  Target as_target;
-  as_target.name = target;
-  as_target.labels = labels;
-  as_target.encode(out);
+  out.put_string(target);
+  learning::encode(labels, out);
 }
 
 ForestModel ForestModel::decode(ByteReader& in) {
@@ -182,9 +180,8 @@ ForestModel ForestModel::decode(ByteReader& in) {
   model.forest.class_count = in.get<std::uint32_t>();
   for (auto left = in.get<std::uint64_t>(); left > 0; --left) model.forest.trees.push_back(DecisionTree::decode(in));
   for (auto left = in.get<std::uint64_t>(); left > 0; --left) model.features.push_back(in.get_string());
-  Target target = Target::decode(in);
-  model.target = std::move(target.name);
-  model.labels = std::move(target.labels);
+  model.target = in.get_string();
+  model.labels = decode_labels(in);
   return model;
 }
 

@@ -66,9 +66,7 @@ class PredictJob {
       ++runs_.back().end;
     }
     for (std::uint32_t k = 0; k < model.forest.class_count; ++k) {
-      Target target;
-      target.labels = model.labels;
-      storage::append_text(labels_.emplace_back(), target.label(k), separator);
+      storage::append_text(labels_.emplace_back(), label_of(model.labels, k), separator);
     }
   }
 
@@ -189,11 +187,9 @@ engine::Identity ForestPrediction::identity() const {
 std::string ForestPrediction::header() const {
   const char separator = storage::separator_of(options_.destination);
   std::string text = "prediction";
-  Target target;
-  target.labels = model_.labels;
   for (std::uint32_t k = 0; k < model_.forest.class_count && options_.probabilities; ++k) {
     text += separator;
-    storage::append_text(text, "p_" + target.label(k), separator);
+    storage::append_text(text, "p_" + label_of(model_.labels, k), separator);
   }
   return text + '\n';
 }

@@ -48,8 +48,8 @@ void KnownFits::take_kept(const std::vector<std::byte>& state) {
 
 std::vector<std::byte> KnownFits::state() const {
   ByteWriter out;
-  out.put(std::uint64_t{candidates_.definition.size()});
-  for (const std::string& text : candidates_.definition) out.put_string(text);
+  out.put(std::uint64_t{candidates_.family->definition.size()});
+  for (const std::string& text : candidates_.family->definition) out.put_string(text);
   out.put(std::uint64_t{fits_.size()});
   for (const auto& [words, fits] : fits_) {
     out.put_string(words);
@@ -63,7 +63,7 @@ std::vector<std::byte> KnownFits::state() const {
 }
 
 void KnownFits::take_phase(const engine::PhaseRecord& old, std::uint64_t fits_of_each) {
-  const auto words = candidates_.recall(definition_);
+  const auto words = candidates_.family->recall(definition_);
   for (const KeptNode& kept : old.nodes) {
     fits_[words(kept.node.lane / fits_of_each)][kept.node.lane % fits_of_each] = kept.partial;
   }
@@ -79,7 +79,7 @@ void KnownFits::go_on(engine::PhaseRecord phase) {
   }
   std::vector<std::string> used;
   for (std::uint64_t candidate = 0; candidate < candidates_.count && !fits_.empty(); ++candidate) {
-    const auto known = fits_.find(candidates_.words(candidate));
+    const auto known = fits_.find(candidates_.family->words(candidate));
     if (known == fits_.end()) continue;
     used.push_back(known->first);
     for (const auto& [fit, partial] : known->second) {

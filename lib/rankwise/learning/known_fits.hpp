@@ -15,6 +15,7 @@ namespace rankwise::learning {
 /// What a checkpoint holds of earlier searches among other candidates, by what tells these. On rank 0.
 class KnownFits {
  public:
+  /// @param candidates of a family
   /// @param phase in which fits are done, candidate after candidate
   KnownFits(engine::Checkpoint& checkpoint, const Candidates& candidates, std::string phase);
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "rankwise/learning/fold.hpp"
+
 namespace rankwise::learning {
 namespace {
 
@@ -59,8 +61,7 @@ SupportVectors::SupportVectors(const SvcOptions& options, const Training& traini
   kernel_.finish(diagonal);
   const auto diagonal_of = [&](std::uint32_t k) { return std::span(diagonal).subspan(begins_[k], size_of(k)); };
   const auto c_of = [&](std::uint32_t k) {
-    const auto all = static_cast<double>(places_.size()), here = static_cast<double>(size_of(k));
-    return options.balanced ? options.c * (all / (static_cast<double>(class_count()) * here)) : options.c;
+    return options.balanced ? options.c * balanced_weight(places_.size(), class_count(), size_of(k)) : options.c;
   };
   std::vector<KernelBlock> own(class_count());
   for (std::uint32_t a = class_count(); a-- > 0;) {

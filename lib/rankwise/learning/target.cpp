@@ -3,10 +3,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <type_traits>
 #include <utility>
 
 namespace rankwise::learning {
+
+std::string label_of(const Labels& labels, std::uint32_t of_class) {
+  return std::visit([&](const auto& all) { return fmt::format("{}", all[of_class]); }, labels);
+}
+
+void encode(const Labels& labels, ByteWriter& out) {
+  const auto* texts = std::get_if<std::vector<std::string>>(&labels);
+  out.put(std::uint8_t{texts != nullptr});
+  if (texts == nullptr) return out.put_vector(std::get<std::vector<double>>(labels));
+  out.put(std::uint64_t{texts->size()});
+  for (const std::string& text : *texts) out.put_string(text);
+}
+
+Labels decode_labels(ByteReader& in) {
+  if (in.get<std::uint8_t>() == 0) return in.get_vector<double>();
+  std::vector<std::string> texts;
+  for (auto left = in.get<std::uint64_t>(); left > 0; --left) texts.push_back(in.get_string());
+  return texts;
+}
 
 Target::Target(std::string name_of_it, const Labels& values) : name(std::move(name_of_it)) {
   std::visit(
@@ -27,31 +45,17 @@ std::uint32_t Target::class_count() const {
   return std::visit([](const auto& all) { return static_cast<std::uint32_t>(all.size()); }, labels);
 }
 
-std::string Target::label(std::uint32_t of_class) const {
-  return std::visit([&](const auto& all) { return fmt::format("{}", all[of_class]); }, labels);
-}
-
 void Target::encode(ByteWriter& out) const {
   out.put_string(name);
   out.put_vector(classes);
-  const auto* texts = std::get_if<std::vector<std::string>>(&labels);
-  out.put(std::uint8_t{texts != nullptr});
-  if (texts == nullptr) return out.put_vector(std::get<std::vector<double>>(labels));
-  out.put(std::uint64_t{texts->size()});
-  for (const std::string& text : *texts) out.put_string(text);
+  learning::encode(labels, out);
 }
 
 Target Target::decode(ByteReader& in) {
   Target target;
   target.name = in.get_string();
   target.classes = in.get_vector<std::uint32_t>();
-  if (in.get<std::uint8_t>() == 0) {
-    target.labels = in.get_vector<double>();
-    return target;
-  }
-  std::vector<std::string> texts;
-  for (auto left = in.get<std::uint64_t>(); left > 0; --left) texts.push_back(in.get_string());
-  target.labels = std::move(texts);
+  target.labels = decode_labels(in);
   return target;
 }
 

@@ -1,0 +1,70 @@
+#include "apps/rankwise/sample_options.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <variant>
+
+#include "rankwise/report/format.hpp"
+
+namespace rankwise::app {
+
+SampleOptions::Added SampleOptions::add_to(CLI::App& app, const std::string& target, const std::string& labels,
+                                           const std::string& names) {
+  Added added{};
+  added.target = app.add_option("--target", target_, target)->type_name(names);
+  added.labels = app.add_option("--labels", labels_, labels)->type_name("SOURCE");
+  add_deliver(app, deliver_);
+  return added;
+}
+
+void SampleOptions::check() const {
+  if (target_.empty() != labels_.empty()) return;
+  throw UsageError("--target NAME, a column of DATA, or --labels SOURCE tells the classes: one of them");
+}
+
+SampleOptions::Sources SampleOptions::open(const Invocation& invocation, const engine::Context& context) const {
+  const auto delivery = std::make_shared<engine::Delivery>();
+  Sources sources{.samples = invocation.open(context, source_, deliver_, delivery), .labels = std::nullopt};
+  if (!labels_.empty()) sources.labels.emplace(invocation.open(context, labels_, deliver_, delivery));
+  return sources;
+}
+
+learning::Dataset SampleOptions::read(const engine::Context& context, const Sources& sources) const {
+  if (sources.labels) return {context, sources.samples, *sources.labels};
+  return {context, sources.samples, target_};
+}
+
+learning::Dataset SampleOptions::sizes(const Sources& sources) const {
+  const storage::MatrixInfo& info = sources.info();
+  if (sources.labels) return {info.rows, info.columns, sources.labels->info().columns};
+  const std::uint64_t targets = learning::columns_named(info, target_).size();
+  return {info.rows, info.columns - targets, targets};
+}
+
+std::string SampleOptions::in_words(const storage::MatrixInfo& info, const learning::Dataset& data) {
+  const std::size_t targets = data.targets().size();
+  return fmt::format(
+      "{} · {} samples × {} features, {}", report::printable(info.source), data.samples(), data.features(),
+      targets > 1 ? fmt::format("{} targets", targets) : fmt::format("{} classes", data.target().class_count()));
+}
+
+void SampleOptions::add_to(nlohmann::ordered_json& json, const storage::MatrixInfo& info,
+                           const learning::Dataset& data) const {
+  json["input"] = info.source;
+  json[labels_.empty() ? "target" : "labels"] = labels_.empty() ? target_ : labels_;
+  json["samples"] = data.samples();
+  json["features"] = data.features();
+  const auto labels_of = [](const learning::Target& target) {
+    return std::visit([](const auto& labels) { return nlohmann::ordered_json(labels); }, target.labels);
+  };
+  if (data.targets().size() == 1) {
+    json["classes"] = labels_of(data.target());
+    return;
+  }
+  for (const learning::Target& target : data.targets()) {
+    json["targets"].push_back({{"name", target.name}, {"classes", labels_of(target)}});
+  }
+}
+
+}  // namespace rankwise::app

@@ -1,0 +1,155 @@
+#include "rankwise/learning/fold_job.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "rankwise/base/checked.hpp"
+#include "rankwise/base/errors.hpp"
+#include "rankwise/learning/random_forest.hpp"
+#include "rankwise/learning/standard_scale.hpp"
+
+namespace rankwise::learning {
+namespace {
+
+/// Classes of which a fold's training samples have some; others cannot be learned there.
+struct KnownClasses {
+  std::vector<std::uint32_t> known = {};    ///< in rising order
+  std::vector<std::uint32_t> classes = {};  ///< of all samples, as places among these; of unknown ones 0
+
+  KnownClasses(const Target& target, std::span<const std::uint32_t> training) : classes(target.classes.size()) {
+    std::vector<std::uint32_t> places(target.class_count());
+    for (const std::uint32_t sample : training) places[target.classes[sample]] = 1;
+    for (std::uint32_t k = 0; k < places.size(); ++k) {
+      if (places[k] == 0) continue;
+      places[k] = static_cast<std::uint32_t>(known.size());
+      known.push_back(k);
+    }
+    for (std::size_t s = 0; s < classes.size(); ++s) classes[s] = places[target.classes[s]];
+  }
+};
+
+}  // namespace
+
+engine::Identity FoldJob::identity() const {
+  engine::Identity identity = identity_of(data_, candidates_, options_);
+  if (candidates_.family) identity.options += " " + candidates_.in_words;
+  return identity;
+}
+
+blocks::Grid FoldJob::grid() const {
+  const std::uint64_t fits = checked_product(candidates_.count, options_.folds, "the fits");
+  return {.lanes = checked_product(fits, data_.targets().size(), "the fits"), .steps = 1};
+}
+
+Bytes FoldJob::block_bytes() const {
+  const std::uint64_t features = data_.samples() * data_.features() * sizeof(double);
+  const std::uint64_t scaled = options_.scale ? features : 0;
+  std::uint64_t classes = 2;
+  for (const Target& target : data_.targets()) classes = std::max<std::uint64_t>(classes, target.class_count());
+  if (are<ForestOptions>(candidates_)) return TreeGrower::bytes_needed(data_.samples(), data_.features(), classes);
+  if (are<LogisticOptions>(candidates_)) {
+    return {checked_sum(scaled, LogisticRegression::bytes_needed(data_.samples(), data_.features(), classes).value,
+                        "a fold")};
+  }
+  const std::uint64_t products = bytes_of_products(data_.samples()).value;
+  const std::uint64_t kernel_values = products;  // half of them as float32, twice
+  const bool own = options_.scale || has_several();
+  return {checked_sum(checked_sum(own ? products : 0, kernel_values, "a fold"), scaled, "a fold")};
+}
+
+FoldJob::Partial FoldJob::run(blocks::Block block, Scratch& scratch) const {
+  const std::size_t which = block.lane % data_.targets().size();
+  const std::uint64_t fit = block.lane / data_.targets().size(), number = fit % options_.folds;
+  const Target& target = data_.targets()[which];
+  std::vector<std::uint32_t> training, test, truths;
+  for (std::uint32_t sample = 0; sample < fold_of_.size(); ++sample) {
+    (fold_of_[sample] == number ? test : training).push_back(sample);
+    if (fold_of_[sample] == number) truths.push_back(target.classes[sample]);
+  }
+  const KnownClasses classes(target, training);
+  if (classes.known.size() < 2) {
+    throw InputError(fmt::format("all samples of the target '{}' that fold {} is trained on are in one class, {}",
+                                 target.name, number, target.label(classes.known[0])));
+  }
+  const Fold fold{.features = data_.row(0),
+                  .width = data_.features(),
+                  .classes = classes.classes,
+                  .class_count = static_cast<std::uint32_t>(classes.known.size()),
+                  .training = training,
+                  .test = test};
+  Predictions predictions = std::visit([&](const auto& model) { return predict(model, fold, which, scratch); },
+                                       candidates_.at(fit / options_.folds));
+  for (std::uint32_t& prediction : predictions.classes) prediction = classes.known[prediction];
+  Partial partial;
+  if (has_several() && options_.scoring == Scoring::accuracy) {
+    for (std::size_t i = 0; i < truths.size(); ++i) partial.right.push_back(predictions.classes[i] == truths[i]);
+  } else {
+    partial.score = score(target, truths, predictions);
+  }
+  return partial;
+}
+double FoldJob::score(const Target& target, std::span<const std::uint32_t> truths,
+                      const Predictions& predictions) const {
+  if (!has_several()) return learning::score(options_.scoring, truths, predictions, target.class_count());
+  if (options_.scoring == Scoring::f1) return f1_of_second(truths, predictions.classes);
+  const bool both = std::find(truths.begin(), truths.end(), 0U) != truths.end() &&
+                    std::find(truths.begin(), truths.end(), 1U) != truths.end();
+  if (both) return learning::score(options_.scoring, truths, predictions, 2);
+  throw InputError(fmt::format("there is no roc-auc of the target '{}' where a fold has one class alone of it: {}",
+                               target.name, target.label(truths[0])));
+}
+
+Predictions FoldJob::predict(const LogisticOptions& options, Fold fold, std::size_t, Scratch& scratch) const {
+  if (options_.scale) {
+    std::vector<std::uint32_t> all(data_.samples());
+    std::iota(all.begin(), all.end(), 0U);
+    StandardScale(data_, fold.training).apply(data_, all, scratch.scaled);
+    fold.features = scratch.scaled.data();
+  }
+  return LogisticRegression(options, fold).predict(fold, fold.test);
+}
+
+/// Questions are the same of scaled features.
+Predictions FoldJob::predict(const ForestOptions& options, const Fold& fold, std::size_t, Scratch&) const {
+  return predict_by_forest(options, fold, *shared_.ranked);
+}
+
+/// By products, in which samples stand by class.
+Predictions FoldJob::predict(const SvcOptions& options, const Fold& fold, std::size_t which, Scratch& scratch) const {
+  const std::vector<std::uint32_t>& order = shared_.orders[which];
+  const std::uint32_t number = fold_of_[fold.test[0]];
+  std::vector<std::uint32_t> training, place_of(order.size()), class_at(order.size());
+  for (std::uint32_t place = 0; place < order.size(); ++place) {
+    place_of[order[place]] = place;
+    class_at[place] = fold.classes[order[place]];
+    if (fold_of_[order[place]] != number) training.push_back(place);
+  }
+  Products products;
+  double variance = 0;
+  if (options_.scale) {
+    StandardScale(data_, fold.training).apply(data_, order, scratch.scaled);
+    scratch.products.resize(order.size() * order.size());
+    take_products(scratch.scaled, data_.features(), scratch.products);
+    products = {order.size(), scratch.products.data()};
+    variance = variance_of(scratch.scaled.data(), data_.features(), training);
+  } else {
+    products =
+        has_several() ? in_order(shared_.products->products(), order, scratch.products) : shared_.products->products();
+    variance = variance_of(fold.features, data_.features(), fold.training);
+  }
+  const SupportVectors model(options, {.products = products,
+                                       .classes = class_at,
+                                       .places = training,
+                                       .features = data_.features(),
+                                       .variance = variance});
+  Predictions predictions{.scores = std::vector<double>(fold.test.size() * fold.class_count)};
+  for (std::size_t i = 0; i < fold.test.size(); ++i) {
+    const std::span<double> scores(&predictions.scores[i * fold.class_count], fold.class_count);
+    predictions.classes.push_back(model.predict(place_of[fold.test[i]], scores));
+  }
+  return predictions;
+}
+
+}  // namespace rankwise::learning
