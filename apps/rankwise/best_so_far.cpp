@@ -9,10 +9,12 @@
 
 namespace rankwise::app {
 
-void BestSoFar::hear(std::uint64_t candidate, double score) {
-  std::vector<double>& scores = under_way_[candidate];
-  scores.push_back(score);
-  if (scores.size() < folds_) return;
+void BestSoFar::hear(std::uint64_t candidate, std::uint64_t fold, double score) {
+  std::map<std::uint64_t, double>& by_fold = under_way_[candidate];
+  by_fold[fold] = score;
+  if (by_fold.size() < folds_) return;
+  std::vector<double> scores;
+  for (const auto& [any, of_fold] : by_fold) scores.push_back(of_fold);
   const Candidate whole{candidate, ScoreSummary(scores)};
   under_way_.erase(candidate);
   ++done_;

@@ -19,7 +19,7 @@ class BestSoFar {
   BestSoFar(std::uint64_t candidates, std::uint64_t folds, std::function<Parameters(std::uint64_t)> parameters)
       : candidates_(candidates), folds_(folds), parameters_(std::move(parameters)) {}
 
-  void hear(std::uint64_t candidate, double score);
+  void hear(std::uint64_t candidate, std::uint64_t fold, double score);
 
   /// `0.981 ± 0.012  C=10 gamma=0.001`, best first, and how many candidates are left.
   [[nodiscard]] std::vector<std::string> lines() const;
@@ -33,7 +33,7 @@ class BestSoFar {
   };
   std::uint64_t candidates_, folds_;
   std::function<Parameters(std::uint64_t)> parameters_;
-  std::map<std::uint64_t, std::vector<double>> under_way_;
+  std::map<std::uint64_t, std::map<std::uint64_t, double>> under_way_;  // scores by fold
   std::vector<Candidate> best_;
   std::uint64_t done_ = 0;
 };

@@ -5,6 +5,7 @@
 #include <memory>
 #include <variant>
 
+#include "rankwise/learning/target_columns.hpp"
 #include "rankwise/report/format.hpp"
 
 namespace rankwise::app {
@@ -38,14 +39,15 @@ learning::Dataset SampleOptions::read(const engine::Context& context, const Sour
 learning::Dataset SampleOptions::sizes(const Sources& sources) const {
   const storage::MatrixInfo& info = sources.info();
   if (sources.labels) return {info.rows, info.columns, sources.labels->info().columns};
-  const std::uint64_t targets = learning::columns_named(info, target_).size();
-  return {info.rows, info.columns - targets, targets};
+  const auto targets = learning::targets_named(info, target_);
+  return {info.rows, info.columns - learning::columns_of(targets).size(), targets.size()};
 }
 
 std::string SampleOptions::in_words(const storage::MatrixInfo& info, const learning::Dataset& data) {
   const std::size_t targets = data.targets().size();
   return fmt::format(
-      "{} · {} samples × {} features, {}", report::printable(info.source), data.samples(), data.features(),
+      "{} · {} × {}, {}", report::printable(info.source), report::plural(data.samples(), "sample"),
+      report::plural(data.features(), "feature"),
       targets > 1 ? fmt::format("{} targets", targets) : fmt::format("{} classes", data.target().class_count()));
 }
 

@@ -18,7 +18,7 @@ struct Validation {
   const CheckpointOptions& checkpoint;
   bool json = false;
   /// Is called on rank 0 with each score as soon as it is there.
-  std::function<void(std::uint64_t candidate, double score)> hear = {};
+  std::function<void(std::uint64_t candidate, std::uint64_t fold, double score)> hear = {};
   /// What is shown while it works, beside how far it is.
   std::function<void(report::ProgressDisplay&)> set_remarks = {};
 };

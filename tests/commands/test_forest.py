@@ -176,7 +176,9 @@ def test_plan_grows_nothing(tmp_path):
     (["fit", "t.csv", "--target", "kind", "--max-features", "1.5", "--out", "f.h5"], 2, ["max_features", "1.5"]),
     (["fit", "t.csv", "--target", "kind", "--max-features", "half", "--out", "f.h5"], 2, ["'half'"]),
     (["fit", "t.csv", "--target", "kind", "--probabilities", "--out", "f.h5"], 2, ["--probabilities", "fit"]),
-    (["fit", "twice.csv", "--target", "kind", "--out", "f.h5"], 3, ["two features", "'a'"]), (["fit", "gap.csv", "--target", "kind", "--out", "f.h5"], 3, ["row 1", "'a'", "missing"]), (["fit", "none.csv", "--target", "kind", "--out", "f.h5"], 3, ["none.csv"]),
+    (["fit", "twice.csv", "--target", "kind", "--out", "f.h5"], 3, ["two features", "'a'"]), 
+    (["fit", "latin.csv", "--target", "kind", "--out", "f.h5"], 3, ["label", "not UTF-8"]), (["fit", "name.csv", "--target", "kind", "--out", "f.h5"], 3, ["name", "not UTF-8"]),
+    (["fit", "gap.csv", "--target", "kind", "--out", "f.h5"], 3, ["row 1", "'a'", "missing"]), (["fit", "none.csv", "--target", "kind", "--out", "f.h5"], 3, ["none.csv"]),
     (["predict", "m.h5", "--out", "p.csv"], 2, ["MODEL and DATA"]), (["predict", "m.h5", "t.csv", "--out", "p.h5"], 2, [".csv", "p.h5"]),
     (["predict", "m.h5", "t.csv", "--seed", "1", "--out", "p.csv"], 2, ["--seed", "predict"]), (["predict", "none.h5", "t.csv", "--out", "p.csv"], 3, ["none.h5"]),
     (["predict", "t.csv", "t.csv", "--out", "p.csv"], 3, ["t.csv"]), (["predict", "other.h5", "t.csv", "--out", "p.csv"], 3, ["no forest", "/features"]),
@@ -187,6 +189,8 @@ def test_what_can_go_wrong(words, code, told, ranks, tmp_path):
     write_table(tmp_path / "t.csv", *SETS["iris"]())
     (tmp_path / "gap.csv").write_text("a,kind\n1,0\n,1\n2,0\n")
     (tmp_path / "twice.csv").write_text("a,a,kind\n1,2,0\n2,1,1\n")
+    (tmp_path / "latin.csv").write_bytes(b"a,kind\n1,\xe4\n2,\xf6\n3,\xe4\n")
+    (tmp_path / "name.csv").write_bytes(b"\xe4,kind\n1,0\n2,1\n3,0\n")
     (tmp_path / "hole.csv").write_text("f0,f1,f2,f3\n1,,3,4\n")
     (tmp_path / "there.csv").write_text("mine\n")
     with h5py.File(tmp_path / "other.h5", "w") as f:

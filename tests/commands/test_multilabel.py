@@ -1,5 +1,9 @@
+import os
+import subprocess
+import time
 import warnings
 
+import h5py
 import numpy as np
 import pandas
 import pytest
@@ -13,7 +17,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from data_files import write_npy
-from support import assert_refused, run, run_json
+from support import MPIEXEC, PROGRAM, assert_refused, run, run_json
 
 warnings.simplefilter("ignore")
 NAMES = [f"label{i}" for i in range(10)]
@@ -106,6 +110,73 @@ def test_labels_that_are_text(tmp_path):
     assert [t["classes"] for t in both["targets"]] == [["no", "yes"], sorted(set(y_text))]
 
 
+def test_one_text_makes_a_target_text(tmp_path):
+    """As the codes of diseases: numbers, but for some."""
+    x, y = datasets.load_iris(return_X_y=True)
+    codes = np.array(["250", "401.9", "V45"])[y]
+    table = pandas.DataFrame(x, columns=list("abcd")).assign(code=codes)
+    table.to_csv(tmp_path / "t.csv", index=False)
+    ours = run_json("crossval", "svc", tmp_path / "t.csv", "--target", "code", ranks=2)
+    assert ours["classes"] == ["250", "401.9", "V45"] and np.abs(np.array(ours["scores"]) - cross_val_score(SVC(), x, codes)).max() < 1e-9
+
+
+@pytest.mark.parametrize("kind", ["variable", "fixed"])
+def test_labels_that_are_text_in_hdf5(kind, tmp_path):
+    x, y = datasets.load_iris(return_X_y=True)
+    names = np.array(["virgin, white", "Zürich", "b"])[y]
+    with h5py.File(tmp_path / "t.h5", "w") as f:
+        for i in range(4):
+            f[f"t/f{i}"] = x[:, i]
+        f["t/kind"] = names.astype(object) if kind == "variable" else np.char.encode(names, "utf-8")
+    expected = cross_val_score(SVC(), x, names)
+    for ranks in (None, 3):
+        ours = run_json("crossval", "svc", f"{tmp_path / 't.h5'}:/t", "--target", "kind", ranks=ranks)
+        assert ours["classes"] == sorted(set(names)) and ours["features"] == 4 and np.abs(np.array(ours["scores"]) - expected).max() < 1e-9
+    words = ["forest", "fit", f"{tmp_path / 't.h5'}:/t", "--target", "kind", "--n-estimators", 10, "--out", tmp_path / "f.h5"]
+    assert run_json(*words)["classes"] == sorted(set(names))
+    assert run_json("forest", "predict", tmp_path / "f.h5", f"{tmp_path / 't.h5'}:/t", "--out", tmp_path / "p.csv", ranks=2)["rows"] == 150
+    assert (pandas.read_csv(tmp_path / "p.csv")["prediction"] == names).mean() > 0.98
+    # the same numbers with other labels are another input
+    words = ["crossval", "svc", f"{tmp_path / 't.h5'}:/t", "--checkpoint", tmp_path / "c", "--resume", "--target", "kind"]
+    assert run(*words).returncode == 0
+    with h5py.File(tmp_path / "t.h5", "r+") as f:
+        del f["t/kind"]
+        f["t/kind"] = np.roll(names, 1).astype(object)
+        f["t/note"] = names.astype(object)
+    assert_refused(run(*words), 3, "'note'", "no target")
+    with h5py.File(tmp_path / "t.h5", "r+") as f:
+        del f["t/note"]
+        f["t/kind"][3] = ""
+    assert_refused(run(*words, ranks=2), 3, "row 3", "'kind'", "missing")
+    with h5py.File(tmp_path / "t.h5", "r+") as f:
+        f["t/kind"][3] = "b"
+    assert_refused(run(*words), 3, "another input")
+
+
+def cpu_seconds(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as f:
+            return sum(map(int, f.read().rsplit(")", 1)[1].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+    except OSError:
+        return None
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="ranks share one processor")
+def test_all_ranks_are_busy(tmp_path):
+    """Ten labels in two folds: each rank fits and predicts its part."""
+    x, y = problem(2500)
+    source = write_table(tmp_path / "t.csv", x, y)
+    line = [MPIEXEC, "-n", "2", PROGRAM, "crossval", "svc", source, "--target", ",".join(NAMES), "--cv", "4", "--threads", "1"]
+    process = subprocess.Popen([str(word) for word in line], stdout=subprocess.DEVNULL)
+    last = {}
+    while process.poll() is None:
+        for pid in subprocess.run(["pgrep", "-P", str(process.pid), "-x", "rankwise"], capture_output=True, text=True).stdout.split():
+            last[pid] = cpu_seconds(pid) or last.get(pid, 0)
+        time.sleep(0.02)
+    assert process.returncode == 0 and len(last) == 2
+    assert min(last.values()) > 0.7 * max(last.values()) > 0.5, last
+
+
 @pytest.mark.parametrize("text, words, code, told", [
     ("a,k,l\n1,0,1\n2,1,0\n3,0,1\n4,1,0\n", ["--target", "k,k"], 3, ["'k'", "twice"]),
     ("a,k,l\n1,0,1\n2,1,0\n3,0,1\n4,1,0\n", ["--target", "k,m"], 3, ["'m'", "a, k, l"]),
@@ -115,6 +186,8 @@ def test_labels_that_are_text(tmp_path):
     ("a,k,l\n1,0,1\n2,1,0\n3,0,1\n4,1,2\n", ["--target", "k,l", "--scoring", "f1"], 3, ["'l' has 3", "two classes"]),
     ("a,k,l\n1,0,1\n2,1,0\n3,0,1\n4,1,0\n", ["--target", "k,l", "--cv", "5"], 3, ["4 samples", "5 folds"]),
     ("a,k\n1,x\n2,y\n3,\n4,y\n", ["--target", "k"], 3, ["row 2", "'k'", "missing"]),
+    ("a,k\n1,\n2,y\n3,x\n4,y\n", ["--target", "k"], 3, ["row 0", "'k'", "missing"]), ("a,k\n1,nan\n2,1\n", ["--target", "k"], 3, ["row 0", "'k'", "missing"]),
+    ("a,k\n1,x\n2,y\n3,y\n4,y\n", ["--target", "k"], 3, ["class x of 'k' has 1 sample"]),
     ("a,k\n1,x\n2,x\n", ["--target", "k"], 3, ["'k'", "one class", "x"]),
     ("a,k,l\n1,x,u\n2,y,v\n", ["--target", "k"], 3, ["'l'", "u"])])
 def test_what_can_go_wrong(text, words, code, told, tmp_path):

@@ -69,17 +69,18 @@ class Search final : public Command {
 
   ExitCode run(Invocation& invocation) override {
     BestSoFar best(candidates_.count, options_.validation().folds, [this](std::uint64_t c) { return grid_->at(c); });
-    const Validation validation{.command = "search",
-                                .options = options_,
-                                .candidates = candidates_,
-                                .compute = compute_,
-                                .checkpoint = checkpoint_,
-                                .json = json_,
-                                .hear = [&](std::uint64_t candidate, double score) { best.hear(candidate, score); },
-                                .set_remarks =
-                                    [&](report::ProgressDisplay& progress) {
-                                      progress.set_remarks([&] { return best.lines(); }, [&] { return best.json(); });
-                                    }};
+    const Validation validation{
+        .command = "search",
+        .options = options_,
+        .candidates = candidates_,
+        .compute = compute_,
+        .checkpoint = checkpoint_,
+        .json = json_,
+        .hear = [&](std::uint64_t candidate, std::uint64_t fold, double score) { best.hear(candidate, fold, score); },
+        .set_remarks =
+            [&](report::ProgressDisplay& progress) {
+              progress.set_remarks([&] { return best.lines(); }, [&] { return best.json(); });
+            }};
     return validate(invocation, validation, [&](const auto& info, const auto& data, const auto& scores) {
       const std::vector<Result> results = results_of(scores);
       json_ ? print_json(invocation, info, data, results) : print(invocation, info, data, results);

@@ -22,9 +22,8 @@ std::vector<std::uint32_t> folds_of(const engine::Context& context, const Datase
   std::vector<std::uint32_t> fold_of;
   ranks::agree(context.ranks(), [&] {
     const Target& target = data.target();
-    fold_of = data.targets().size() > 1
-                  ? plain_folds(data.samples(), options.folds, options.shuffle)
-                  : stratified_folds(target.classes, target.class_count(), options.folds, options.shuffle);
+    fold_of = data.targets().size() > 1 ? plain_folds(data.samples(), options.folds, options.shuffle)
+                                        : stratified_folds(target, options.folds, options.shuffle);
     for (const Target& each : data.targets()) {
       if (data.targets().size() == 1 || options.scoring == Scoring::accuracy || each.class_count() == 2) continue;
       throw InputError(fmt::format("of several targets, f1 and roc-auc are for those of two classes; '{}' has {}",
@@ -123,7 +122,9 @@ std::vector<double> cross_validate(const engine::Context& context, const Dataset
   }
   engine::PhaseOptions how{.phase = phase};
   if (options.hear && data.targets().size() == 1) {
-    how.hear = [&](blocks::Block block, double score) { options.hear(block.lane / options.folds, score); };
+    how.hear = [&](blocks::Block block, double score) {
+      options.hear(block.lane / options.folds, block.lane % options.folds, score);
+    };
   }
   engine::run(context, job, take, how);
   return scores;

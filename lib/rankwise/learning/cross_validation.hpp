@@ -39,7 +39,7 @@ struct CrossValidationOptions {
   bool scale = false;                         ///< features of each fold's training samples to mean 0 and variance 1
   Scoring scoring = Scoring::accuracy;
   /// Is called on rank 0 with each score as soon as it is there; not where there are several targets.
-  std::function<void(std::uint64_t candidate, double score)> hear = {};
+  std::function<void(std::uint64_t candidate, std::uint64_t fold, double score)> hear = {};
 };
 
 /// One score for each candidate and fold: of a model that is trained on the samples of all other folds (scikit-learn's

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
-#include "rankwise/base/nearest_word.hpp"
+#include "rankwise/base/digest.hpp"
 #include "rankwise/learning/table_reading.hpp"
 #include "rankwise/ranks/agreement.hpp"
 
@@ -18,6 +17,26 @@ void check_extents(const storage::MatrixInfo& info, std::uint64_t features) {
   throw InputError(fmt::format("{} has {} samples with {} features", info.source, info.rows, features));
 }
 
+/// As in a CSV, where it cannot be read as numbers.
+void check_text(const storage::MatrixInfo& info, const std::vector<TargetColumn>& targets) {
+  for (const auto& other : storage::columns_without_numbers(info)) {
+    const auto is_it = [&](const TargetColumn& target) { return target.name == other.name; };
+    if (std::any_of(targets.begin(), targets.end(), is_it)) continue;
+    throw InputError(fmt::format(
+        "{}: column '{}' holds no numbers, and is no target; rankwise transform --copy leaves such columns out",
+        info.source, other.name));
+  }
+}
+
+/// Text beside a table is no part of the table's own identity.
+std::string digest_of(const std::vector<Target>& targets) {
+  ByteWriter out;
+  for (const Target& target : targets) target.encode(out);
+  Digest digest;
+  digest.add_bytes(out.take());
+  return digest.hex();
+}
+
 void check_classes(const std::vector<Target>& targets) {
   for (const Target& target : targets) {
     if (target.class_count() > 1) continue;
@@ -27,48 +46,23 @@ void check_classes(const std::vector<Target>& targets) {
 
 }  // namespace
 
-std::vector<std::uint64_t> columns_named(const storage::MatrixInfo& info, const std::string& text) {
-  std::vector<std::string> names;
-  for (std::uint64_t c = 0; c < info.columns; ++c) names.push_back(info.name_of(c));
-  const auto column_of = [&](const std::string& name) {
-    return static_cast<std::uint64_t>(std::find(names.begin(), names.end(), name) - names.begin());
-  };
-  if (column_of(text) < names.size()) return {column_of(text)};
-  std::vector<std::uint64_t> columns;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    const std::string name = text.substr(begin, end - begin);
-    const std::uint64_t column = column_of(name);
-    if (column == names.size()) {
-      constexpr std::size_t few = 8;
-      throw InputError(fmt::format("{} has no column '{}'{}{}", info.source, name, did_you_mean(name, names),
-                                   names.size() <= few ? fmt::format("; it has {}", fmt::join(names, ", ")) : ""));
-    }
-    if (std::find(columns.begin(), columns.end(), column) != columns.end()) {
-      throw InputError(fmt::format("the target '{}' is named twice", name));
-    }
-    columns.push_back(column);
-    begin = end + 1;
-  }
-  return columns;
-}
-
 Dataset::Dataset(const engine::Context& context, const engine::SharedMatrix& table, const std::string& targets)
     : samples_(table.info().rows), identity_(table.info().fingerprint()) {
-  std::vector<std::uint64_t> columns;
+  std::vector<TargetColumn> columns;
   ranks::agree(context.ranks(), [&] {
-    columns = columns_named(table.info(), targets);
-    features_ = table.info().columns - columns.size();
+    columns = targets_named(table.info(), targets);
+    const auto taken = columns_of(columns);
+    for (std::uint64_t c = 0; c < table.info().columns; ++c) {
+      if (std::find(taken.begin(), taken.end(), c) == taken.end()) feature_names_.push_back(table.info().name_of(c));
+    }
+    features_ = feature_names_.size();
+    check_text(table.info(), columns);
     check_extents(table.info(), features_);
   });
-  for (std::uint64_t c = 0; c < table.info().columns; ++c) {
-    const bool is_target = std::find(columns.begin(), columns.end(), c) != columns.end();
-    if (!is_target) feature_names_.push_back(table.info().name_of(c));
-  }
-  identity_ += fmt::format(" target {}", fmt::join(columns, ","));
   TableParts parts = read_table(context, table, columns);
   memory_ = std::move(parts.features);
   targets_ = std::move(parts.targets);
+  identity_ += fmt::format(" target {}", digest_of(targets_));
   ranks::agree(context.ranks(), [&] { check_classes(targets_); });
 }
 
@@ -87,8 +81,8 @@ Dataset::Dataset(const engine::Context& context, const engine::SharedMatrix& fea
   identity_ = features.info().fingerprint() + " " + info.fingerprint();
   for (std::uint64_t c = 0; c < features_; ++c) feature_names_.push_back(features.info().name_of(c));
   memory_ = read_table(context, features, {}).features;
-  std::vector<std::uint64_t> all(info.columns);
-  std::iota(all.begin(), all.end(), std::uint64_t{0});
+  std::vector<TargetColumn> all;
+  for (std::uint64_t c = 0; c < info.columns; ++c) all.push_back({.name = info.name_of(c), .column = c});
   targets_ = read_table(context, labels, all).targets;
   if (targets_.size() == 1) targets_[0].name = info.source;
   ranks::agree(context.ranks(), [&] { check_classes(targets_); });

@@ -15,7 +15,7 @@ namespace rankwise::learning {
 class Dataset {
  public:
   /// Reads a table of which one column is the target, or several are, and all others are features; all ranks read. A
-  /// target in a CSV may be text.
+  /// target in a CSV, or beside the numbers of an HDF5 table, may be text.
   /// @param targets its name, or its number where columns have no names; several with commas between them
   /// @throws ranks::AgreedError, also for a missing value, or one class alone
   /// @note Collective
@@ -50,9 +50,5 @@ class Dataset {
   std::vector<std::string> feature_names_;
   std::string identity_;
 };
-
-/// The columns of a table that `text` names: one of that name, or several with commas between them.
-/// @throws InputError
-std::vector<std::uint64_t> columns_named(const storage::MatrixInfo& info, const std::string& text);
 
 }  // namespace rankwise::learning

@@ -22,6 +22,10 @@ struct DecisionTree {
   /// The number of the leaf in which a sample ends.
   [[nodiscard]] std::uint32_t leaf_of(const double* features) const;
 
+  /// Whether it can be asked about samples of so many features and classes: questions lead on, to leaves that are
+  /// there.
+  [[nodiscard]] bool fits(std::uint64_t features, std::uint64_t classes) const;
+
   void encode(ByteWriter& out) const;
   static DecisionTree decode(ByteReader& in);
 };

@@ -24,8 +24,10 @@ std::vector<std::uint32_t> by_appearance(std::span<const std::uint32_t> classes,
 
 }  // namespace
 
-std::vector<std::uint32_t> stratified_folds(std::span<const std::uint32_t> classes, std::uint32_t count,
-                                            std::uint32_t folds, std::optional<std::uint64_t> shuffle) {
+std::vector<std::uint32_t> stratified_folds(const Target& target, std::uint32_t folds,
+                                            std::optional<std::uint64_t> shuffle) {
+  const std::vector<std::uint32_t>& classes = target.classes;
+  const std::uint32_t count = target.class_count();
   std::vector<std::uint64_t> members(count);
   for (const std::uint32_t c : classes) ++members[c];
   const auto order = by_appearance(classes, count);
@@ -34,8 +36,8 @@ std::vector<std::uint32_t> stratified_folds(std::span<const std::uint32_t> class
   std::uint64_t dealt = 0;
   for (const std::uint32_t c : order) {
     if (members[c] < folds) {
-      throw InputError(fmt::format("a class has {} sample{}, fewer than the {} folds", members[c],
-                                   members[c] == 1 ? "" : "s", folds));
+      throw InputError(fmt::format("class {} of '{}' has {} sample{}, fewer than the {} folds", target.label(c),
+                                   target.name, members[c], members[c] == 1 ? "" : "s", folds));
     }
     std::vector<std::uint64_t> take(folds);
     for (std::uint64_t i = dealt; i < dealt + members[c]; ++i) ++take[i % folds];

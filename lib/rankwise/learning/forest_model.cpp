@@ -132,16 +132,15 @@ ForestModel ForestModel::of_table(const ResultTable& table, const std::string& f
     const std::int64_t size = nodes[t + 1] - nodes[t], leaf_count = leaves[t + 1] - leaves[t];
     for (std::int64_t i = 0; i < size; ++i) {
       const auto at = static_cast<std::size_t>(nodes[t] + i);
-      const bool is_leaf = feature[at] < 0;
-      columns.need(feature[at] < static_cast<std::int64_t>(model.features.size()), "feature");
-      columns.need(is_leaf ? next[at] >= 0 && next[at] < leaf_count : next[at] > i + 1 && next[at] < size, "next");
+      columns.need(std::in_range<std::int32_t>(feature[at]), "feature");
+      columns.need(std::in_range<std::uint32_t>(next[at]), "next");
       tree.nodes.push_back({.threshold = threshold[at],
-                            .feature = is_leaf ? -1 : static_cast<std::int32_t>(feature[at]),
+                            .feature = std::max(-1, static_cast<std::int32_t>(feature[at])),
                             .next = static_cast<std::uint32_t>(next[at])});
     }
-    columns.need(!tree.nodes.empty() && tree.nodes.back().feature < 0, "feature");
     const auto begin = shares.begin() + static_cast<std::ptrdiff_t>(classes) * leaves[t];
     tree.shares.assign(begin, begin + static_cast<std::ptrdiff_t>(classes) * leaf_count);
+    columns.need(tree.fits(model.features.size(), classes), "next");
   }
   return model;
 }

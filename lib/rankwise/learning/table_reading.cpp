@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "rankwise/base/checked.hpp"
@@ -13,13 +15,15 @@
 #include "rankwise/ranks/collectives.hpp"
 #include "rankwise/storage/csv_fields.hpp"
 #include "rankwise/storage/csv_lines.hpp"
+#include "rankwise/storage/text_column.hpp"
 
 namespace rankwise::learning {
 namespace {
 
-[[noreturn]] void refuse(const storage::MatrixInfo& info, std::uint64_t row, std::uint64_t column, const char* what) {
+[[noreturn]] void refuse(const storage::MatrixInfo& info, std::uint64_t row, const std::string& column,
+                         const char* what) {
   throw InputError(fmt::format("{}: row {}, column '{}' is {}: models take no missing values and no infinities",
-                               info.source, row, info.name_of(column), what));
+                               info.source, row, column, what));
 }
 
 /// What each column is.
@@ -107,7 +111,7 @@ class ReadJob {
       for (std::uint64_t c = 0; c < run.size(); ++c) {
         const double value = tile.data<double>()[r * tile.row_stride() + c * tile.column_stride()];
         if (!std::isfinite(value)) {
-          refuse(info_, rows.begin + r, run.begin + c, std::isnan(value) ? "missing" : "infinite");
+          refuse(info_, rows.begin + r, info_.name_of(run.begin + c), std::isnan(value) ? "missing" : "infinite");
         }
         if (goes_to_[run.begin + c - skipped]) {
           targets[r * target_count + to_targets++] = value;
@@ -144,7 +148,7 @@ void spread(const ranks::Communicator& ranks, const ranks::Communicator& node, s
   }
 }
 
-/// The fields of some columns, from rank 0: act(row, index among the columns, text without its quotes).
+/// The fields of some columns, from rank 0: act(row, index among the columns, field with its quotes).
 template <class Act>
 void for_each_text(const storage::MatrixInfo& info, blocks::Range rows, const std::vector<std::uint64_t>& columns,
                    const Act& act) {
@@ -154,13 +158,13 @@ void for_each_text(const storage::MatrixInfo& info, blocks::Range rows, const st
     std::uint64_t column = 0;
     storage::for_each_field(line, separator, [&](std::string_view field) {
       const auto place = std::find(columns.begin(), columns.end(), column++);
-      if (place != columns.end()) act(row, static_cast<std::size_t>(place - columns.begin()), storage::unquote(field));
+      if (place != columns.end()) act(row, static_cast<std::size_t>(place - columns.begin()), field);
     });
     ++row;
   });
 }
 
-/// A target is text if its first field is none that numbers could be in.
+/// A target is text if one of its fields is.
 Roles roles_of(const engine::Context& context, const storage::MatrixInfo& info,
                const std::vector<std::uint64_t>& targets) {
   Roles roles{.numbers = targets};
@@ -168,11 +172,11 @@ Roles roles_of(const engine::Context& context, const storage::MatrixInfo& info,
   ByteWriter out;
   ranks::agree(context.ranks(), [&] {
     if (!context.ranks().is_root()) return;
-    std::vector<std::uint64_t> texts;
-    for_each_text(info, {0, 1}, targets, [&](std::uint64_t, std::size_t index, const std::string& text) {
-      if (!storage::parse_value(text)) texts.push_back(targets[index]);
+    std::set<std::uint64_t> texts;
+    for_each_text(info, {0, info.rows}, targets, [&](std::uint64_t, std::size_t index, std::string_view field) {
+      if (!storage::parse_value(storage::unquote(field))) texts.insert(targets[index]);
     });
-    out.put_vector(texts);
+    out.put_vector(std::vector<std::uint64_t>(texts.begin(), texts.end()));
   });
   roles.texts = ByteReader(ranks::broadcast(context.ranks(), out.take())).get_vector<std::uint64_t>();
   std::erase_if(roles.numbers, [&](std::uint64_t column) { return roles.is_text(column); });
@@ -185,11 +189,28 @@ std::vector<std::vector<std::string>> read_texts(const engine::Context& context,
   std::vector<std::vector<std::string>> texts(columns.size());
   ranks::agree(context.ranks(), [&] {
     if (!context.ranks().is_root() || columns.empty()) return;
-    for_each_text(info, {0, info.rows}, columns, [&](std::uint64_t row, std::size_t index, const std::string& text) {
+    for_each_text(info, {0, info.rows}, columns, [&](std::uint64_t row, std::size_t index, std::string_view field) {
+      const std::string text = storage::unquote(field);
       const auto value = storage::parse_value(text);
-      if (value && std::isnan(*value)) refuse(info, row, columns[index], "missing");
+      if (value && std::isnan(*value)) refuse(info, row, info.name_of(columns[index]), "missing");
       texts[index].push_back(text);
     });
+  });
+  return texts;
+}
+
+/// Those of each target that is text beside the table's numbers, on rank 0.
+std::vector<std::vector<std::string>> read_texts_beside(const engine::Context& context, const storage::MatrixInfo& info,
+                                                        const std::vector<TargetColumn>& targets) {
+  std::vector<std::vector<std::string>> texts(targets.size());
+  ranks::agree(context.ranks(), [&] {
+    for (std::size_t i = 0; i < targets.size() && context.ranks().is_root(); ++i) {
+      if (!targets[i].text) continue;
+      texts[i] = storage::read_text_column(*targets[i].text, info.rows);
+      const auto empty = std::find(texts[i].begin(), texts[i].end(), "");
+      if (empty == texts[i].end()) continue;
+      refuse(info, static_cast<std::uint64_t>(empty - texts[i].begin()), targets[i].name, "missing");
+    }
   });
   return texts;
 }
@@ -197,11 +218,12 @@ std::vector<std::vector<std::string>> read_texts(const engine::Context& context,
 }  // namespace
 
 TableParts read_table(const engine::Context& context, const engine::SharedMatrix& table,
-                      const std::vector<std::uint64_t>& targets) {
+                      const std::vector<TargetColumn>& targets) {
   const ranks::Communicator& ranks = context.ranks();
   const storage::MatrixInfo& info = table.info();
-  const std::uint64_t features = info.columns - targets.size();
-  const Roles roles = roles_of(context, info, targets);
+  const std::vector<std::uint64_t> columns = columns_of(targets);
+  const std::uint64_t features = info.columns - columns.size();
+  const Roles roles = roles_of(context, info, columns);
   const ranks::Communicator node = ranks.on_this_node();
   const bool with_root = ranks::sum(node, ranks.is_root() ? 1 : 0) == 1;
   TableParts parts;
@@ -217,25 +239,28 @@ TableParts read_table(const engine::Context& context, const engine::SharedMatrix
   };
   engine::run(context, job, take, {.phase = "read", .delivery = table.delivery(), .kept = false});
   const auto texts = read_texts(context, info, roles.texts);
+  const auto beside = read_texts_beside(context, info, targets);
   spread(ranks, node, place, with_root);
   ByteWriter out;
-  for (const std::uint64_t column : targets) {
-    if (!ranks.is_root()) break;
+  for (std::size_t i = 0; i < targets.size() && ranks.is_root(); ++i) {
+    const std::uint64_t column = targets[i].column.value_or(info.columns);
     const auto at = [&](const std::vector<std::uint64_t>& some) {
       return static_cast<std::size_t>(std::find(some.begin(), some.end(), column) - some.begin());
     };
     Labels values;
-    if (roles.is_text(column)) {
+    if (targets[i].text) {
+      values = beside[i];
+    } else if (roles.is_text(column)) {
       values = texts[at(roles.texts)];
     } else {
       std::vector<double> of_target;
       // Columns came in their order in the table.
       auto in_order = roles.numbers;
       std::sort(in_order.begin(), in_order.end());
-      for (std::size_t i = at(in_order); i < numbers.size(); i += in_order.size()) of_target.push_back(numbers[i]);
+      for (std::size_t n = at(in_order); n < numbers.size(); n += in_order.size()) of_target.push_back(numbers[n]);
       values = std::move(of_target);
     }
-    Target(info.name_of(column), values).encode(out);
+    Target(targets[i].name, values).encode(out);
   }
   const auto bytes = ranks::broadcast(ranks, out.take());
   ByteReader in(bytes);

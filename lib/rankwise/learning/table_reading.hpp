@@ -7,6 +7,7 @@
 #include "rankwise/engine/context.hpp"
 #include "rankwise/engine/shared_matrix.hpp"
 #include "rankwise/learning/target.hpp"
+#include "rankwise/learning/target_columns.hpp"
 #include "rankwise/ranks/node_memory.hpp"
 
 // For the sources of this folder alone.
@@ -20,10 +21,9 @@ struct TableParts {
 
 /// Reads a table whose columns are features, but for some that are targets. All ranks read; a target that is text is
 /// read by rank 0.
-/// @param targets columns
 /// @throws ranks::AgreedError, also for missing values
 /// @note Collective
 TableParts read_table(const engine::Context& context, const engine::SharedMatrix& table,
-                      const std::vector<std::uint64_t>& targets);
+                      const std::vector<TargetColumn>& targets);
 
 }  // namespace rankwise::learning

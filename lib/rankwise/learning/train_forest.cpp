@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <numeric>
 #include <set>
 
+#include "rankwise/base/utf8.hpp"
 #include "rankwise/engine/run.hpp"
 #include "rankwise/ranks/agreement.hpp"
 
@@ -44,6 +46,14 @@ class GrowJob {
     return partial;
   }
   void merge(Partial&, const Partial&) const {}  // lanes have one step
+  [[nodiscard]] bool fits(const Partial& partial, std::uint64_t) const {
+    const std::uint64_t classes = fold_.class_count;
+    const auto is_sample = [&](std::uint32_t sample) { return sample < data_.samples(); };
+    const auto is_leaf = [&](std::uint32_t leaf) { return leaf < partial.tree.shares.size() / classes; };
+    return partial.tree.fits(data_.features(), classes) && partial.unseen.size() == partial.leaves.size() &&
+           std::all_of(partial.unseen.begin(), partial.unseen.end(), is_sample) &&
+           std::all_of(partial.leaves.begin(), partial.leaves.end(), is_leaf);
+  }
   static void encode(const Partial& partial, ByteWriter& out) {
     partial.tree.encode(out);
     out.put_vector(partial.unseen);
@@ -98,6 +108,23 @@ class UnseenVotes {
   std::vector<bool> seen_by_all_;
 };
 
+/// A forest finds its features by their names, and its file holds names and labels as UTF-8.
+void check_names(const Dataset& data) {
+  const auto check_text = [](const std::string& text, const char* what) {
+    if (valid_utf8(text) != text) throw InputError(fmt::format("{} '{}' is not UTF-8", what, valid_utf8(text)));
+  };
+  std::set<std::string> names;
+  for (const std::string& name : data.feature_names()) {
+    check_text(name, "the feature's name");
+    if (names.insert(name).second) continue;
+    throw InputError(fmt::format("two features are called '{}': a forest finds its features by their names", name));
+  }
+  check_text(data.target().name, "the target's name");
+  const auto* labels = std::get_if<std::vector<std::string>>(&data.target().labels);
+  if (labels == nullptr) return;
+  for (const std::string& label : *labels) check_text(label, "the label");
+}
+
 }  // namespace
 
 engine::Identity identity_of(const Dataset& data, const ForestOptions& options) {
@@ -113,14 +140,7 @@ engine::Identity identity_of(const Dataset& data, const ForestOptions& options) 
 
 ForestModel train_forest(const engine::Context& context, const Dataset& data, const ForestOptions& options) {
   const Target& target = data.target();
-  ranks::agree(context.ranks(), [&] {
-    std::set<std::string> names;
-    for (const std::string& name : data.feature_names()) {
-      if (!names.insert(name).second) {
-        throw InputError(fmt::format("two features are called '{}': a forest finds its features by their names", name));
-      }
-    }
-  });
+  ranks::agree(context.ranks(), [&] { check_names(data); });
   std::vector<std::uint32_t> all(data.samples());
   std::iota(all.begin(), all.end(), 0U);
   const Fold fold{.features = data.row(0),

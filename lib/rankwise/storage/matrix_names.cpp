@@ -9,6 +9,7 @@
 #include <map>
 #include <unordered_set>
 
+#include "rankwise/base/utf8.hpp"
 #include "rankwise/storage/csv_fields.hpp"
 #include "rankwise/storage/filled_file.hpp"
 #include "rankwise/storage/hdf5_handle.hpp"

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "rankwise/base/errors.hpp"
+#include "rankwise/base/utf8.hpp"
 #include "rankwise/storage/hdf5_handle.hpp"
 #include "rankwise/storage/matrix_names.hpp"
 #include "rankwise/storage/result_formats.hpp"

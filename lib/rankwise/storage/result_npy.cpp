@@ -6,6 +6,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "rankwise/base/utf8.hpp"
 #include "rankwise/storage/result_formats.hpp"
 
 // The format: numpy/lib/format.py, "A simple file format for NumPy arrays".

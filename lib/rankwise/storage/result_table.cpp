@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "rankwise/base/errors.hpp"
+#include "rankwise/base/utf8.hpp"
 #include "rankwise/storage/result_formats.hpp"
 
 namespace rankwise::storage {

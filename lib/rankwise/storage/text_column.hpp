@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "rankwise/storage/table_output.hpp"
+
+namespace rankwise::storage {
+
+/// A column of an HDF5 table that is text, such as one of columns_without_numbers.
+/// @throws InputError if it is no text, or has not so many rows; IoError
+std::vector<std::string> read_text_column(const ColumnPlace& place, std::uint64_t rows);
+
+}  // namespace rankwise::storage
