@@ -85,6 +85,16 @@ def test_digits_at_any_size(tmp_path):
     assert len(digests) == 1
 
 
+def test_any_memory_gives_the_same_scores(tmp_path):
+    """Where products do not fit, they are computed when they are needed."""
+    source = write_table(tmp_path / "t.csv", *SETS["digits"]())
+    for words in ([], ["--scale", "standard"], ["--param", "kernel=poly", "--param", "coef0=1"]):
+        words = ["crossval", "svc", source, "--target", "kind", "--cv", 3, "--scoring", "roc-auc" if words else "accuracy", *words]
+        whole = run_json(*words)
+        for memory, ranks in (("20M", None), ("16M", 2), ("200M", 2)):
+            assert run_json(*words, "--memory", memory, ranks=ranks)["scores"] == whole["scores"]
+
+
 def test_of_every_format(tmp_path):
     x, y = SETS["iris"]()
     both = np.column_stack([x, y])

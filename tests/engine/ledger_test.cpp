@@ -105,5 +105,21 @@ TEST(Ledger, is_not_done_before_the_last_report) {
   EXPECT_EQ(ledger.done(), 3U);
 }
 
+TEST(Ledger, hands_spans_out_in_another_order) {
+  Ledger ledger(cut(7), 2);
+  ledger.set_order({6, 0, 5, 1, 4, 2, 3});
+  ledger.restrict_to({1, 7});
+  ledger.set_restored({4, 6});
+  std::vector<std::uint64_t> handed_out;
+  for (int rank = 0; const auto spans = ledger.next(rank); rank = 1 - rank) {
+    EXPECT_EQ(spans->size(), 1U);
+    EXPECT_EQ(ledger.owners()[spans->begin], rank);
+    handed_out.push_back(spans->begin);
+    ledger.set_done(*spans);
+  }
+  EXPECT_EQ(handed_out, (std::vector<std::uint64_t>{6, 1, 2, 3}));
+  EXPECT_TRUE(ledger.all_done());
+}
+
 }  // namespace
 }  // namespace rankwise::engine

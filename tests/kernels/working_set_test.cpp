@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <vector>
 
@@ -12,11 +13,13 @@ namespace rankwise::kernels {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr Partner nobody{.least = -infinity};
 
 /// Coarse numbers, so that many are equal; places in another order than the variables.
 struct Problem {
   std::vector<double> violations, up, down, places, diagonal;
   std::vector<float> row_i, row_j;
+  std::vector<Variables::Run> runs;
 
   explicit Problem(std::size_t size, std::uint64_t seed) {
     const random::Stream stream(seed, random::StreamName::classification);
@@ -32,9 +35,14 @@ struct Problem {
       row_i.push_back(static_cast<float>(draw(1)));
       row_j.push_back(static_cast<float>(draw(1.1)));
     }
+    // all of them, or some with gaps
+    if (seed % 2 == 0) runs = {{0, size}};
+    for (std::size_t begin = seed % 5; runs.empty() && begin < size; begin += 37) {
+      runs.push_back({begin, std::min(size, begin + 5 + seed % 24)});
+    }
   }
   [[nodiscard]] Variables view() const {
-    return {violations.data(), up.data(), down.data(), places.data(), diagonal.data(), violations.size()};
+    return {violations.data(), up.data(), down.data(), places.data(), diagonal.data(), runs};
   }
 };
 
@@ -43,14 +51,15 @@ TEST(WorkingSet, every_target_equals_the_reference) {
     Problem expected(size, size);
     const Chosen chosen = reference::step(expected.view(), expected.violations.data(), expected.row_i.data(),
                                           expected.row_j.data(), 0.37, -0.11);
-    const Partner partner = reference::best_partner(expected.view(), expected.row_i.data(), 0.75, 1);
+    const Partner among = size % 3 == 0 ? nobody : Partner{0.25, static_cast<double>(size % 40), -1};
+    const Partner partner = reference::best_partner(expected.view(), expected.row_i.data(), 0.75, 1, among);
     for_each_target([&](const std::string& target) {
       Problem found(size, size);
       const Chosen c = step(found.view(), found.violations.data(), found.row_i.data(), found.row_j.data(), 0.37, -0.11);
       EXPECT_EQ(found.violations, expected.violations) << target << " " << size;
       EXPECT_EQ(c.value, chosen.value) << target << " " << size;
       EXPECT_TRUE(c.place == chosen.place || chosen.value == -infinity) << target << " " << size;
-      const Partner p = best_partner(found.view(), found.row_i.data(), 0.75, 1);
+      const Partner p = best_partner(found.view(), found.row_i.data(), 0.75, 1, among);
       EXPECT_EQ(p.gain, partner.gain) << target << " " << size;
       EXPECT_EQ(p.place, partner.place) << target << " " << size;
       EXPECT_EQ(p.least, partner.least) << target << " " << size;
@@ -64,10 +73,11 @@ TEST(WorkingSet, of_equal_ones_the_greatest_place_is_taken) {
   const std::vector<float> row(20, 0.25F);
   for_each_target([&](const std::string& target) {
     std::vector<double> violations = same;
-    const Variables variables{violations.data(), zero.data(), zero.data(), places.data(), one.data(), 20};
+    const Variables::Run all{0, 20};
+    const Variables variables{violations.data(), zero.data(), zero.data(), places.data(), one.data(), {&all, 1}};
     EXPECT_EQ(step(variables, violations.data(), row.data(), row.data(), 0, 0).place, 19) << target;
-    EXPECT_EQ(best_partner(variables, row.data(), 1, 1).place, 19) << target;
-    EXPECT_EQ(best_partner(variables, row.data(), 0.5, 1).place, -1) << target;
+    EXPECT_EQ(best_partner(variables, row.data(), 1, 1, nobody).place, 19) << target;
+    EXPECT_EQ(best_partner(variables, row.data(), 0.5, 1, nobody).place, -1) << target;
   });
 }
 

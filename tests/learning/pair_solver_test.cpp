@@ -5,7 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
+#include <numeric>
+#include <utility>
 #include <vector>
 
 #include "rankwise/random/normal.hpp"
@@ -41,22 +42,43 @@ struct Cost {
   double first = 1, second = 1;
 };
 
-Machine ours(const Clouds& clouds, double gamma, Cost c, double tolerance) {
-  std::vector<double> diagonal;
-  for (std::size_t i = 0; i < clouds.size(); ++i) diagonal.push_back(clouds.kernel(i, i, gamma));
-  const auto block = [&](std::size_t begin, std::size_t end, std::size_t column, std::size_t last) {
-    KernelBlock made{.columns = last - column};
-    for (std::size_t i = begin; i < end; ++i) {
-      for (std::size_t j = column; j < last; ++j) made.values.push_back(static_cast<float>(clouds.kernel(i, j, gamma)));
-    }
-    return made;
-  };
-  const std::size_t n = clouds.first, all = clouds.size();
-  const KernelBlock aa = block(0, n, 0, n), ab = block(0, n, n, all), ba = block(n, all, 0, n),
-                    bb = block(n, all, n, all);
-  const std::span whole(diagonal);
-  return separate({.first = {&aa, &ab, whole.first(n), c.first}, .second = {&ba, &bb, whole.subspan(n), c.second}},
-                  tolerance);
+/// What a solver has of two classes with products in a matrix.
+struct Problem {
+  Places places;
+  Products products;
+  std::vector<double> matrix;
+  KernelRows rows;
+
+  /// @param kernel_values of samples with one another, or their products
+  Problem(std::size_t first, std::size_t second, std::vector<double> products_of_all, const KernelFunction& kernel,
+          Bytes room)
+      : places(Target("t", labels(first, second))), matrix(std::move(products_of_all)) {
+    products = Products::of_matrix(first + second, matrix.data());
+    rows.begin(products, places, kernel, room);
+  }
+  static std::vector<double> labels(std::size_t first, std::size_t second) {
+    std::vector<double> of_all(first, 0);
+    of_all.resize(first + second, 1);
+    return of_all;
+  }
+};
+
+std::vector<std::uint32_t> numbers(std::size_t count) {
+  std::vector<std::uint32_t> all(count);
+  std::iota(all.begin(), all.end(), 0U);
+  return all;
+}
+
+Machine ours(const Clouds& clouds, double gamma, Cost c, double tolerance, Bytes room = mebibytes(1)) {
+  std::vector<double> products;
+  for (std::size_t i = 0; i < clouds.size(); ++i) {
+    for (std::size_t j = 0; j < clouds.size(); ++j) products.push_back(clouds.kernel(i, j, 0));
+  }
+  const KernelFunction kernel{.kind = gamma > 0 ? KernelFunction::Kind::rbf : KernelFunction::Kind::linear,
+                              .gamma = gamma};
+  Problem problem(clouds.first, clouds.second, std::move(products), kernel, room);
+  const auto first = numbers(clouds.first), second = numbers(clouds.second);
+  return separate(problem.rows, {0, first, c.first}, {1, second, c.second}, tolerance);
 }
 
 /// LIBSVM's weights of all samples, and its offset.
@@ -127,12 +149,47 @@ TEST(PairSolver, takes_libsvms_steps_also_where_it_shrinks) {
   }
 }
 
+TEST(PairSolver, takes_the_same_steps_where_rows_come_and_go) {
+  const Clouds clouds(120, 97, 0.1, 3);
+  const Machine all = ours(clouds, 0.5, {10, 10}, 1e-3), few = ours(clouds, 0.5, {10, 10}, 1e-3, Bytes{0});
+  EXPECT_EQ(all.iterations, few.iterations);
+  EXPECT_EQ(all.weights_first, few.weights_first);
+  EXPECT_EQ(all.weights_second, few.weights_second);
+  EXPECT_EQ(all.offset, few.offset);
+}
+
+TEST(PairSolver, leaves_samples_alone_that_are_not_trained_on) {
+  const Clouds clouds(40, 60, 0.3, 3);
+  std::vector<double> products;
+  for (std::size_t i = 0; i < 100; ++i) {
+    for (std::size_t j = 0; j < 100; ++j) products.push_back(clouds.kernel(i, j, 0));
+  }
+  Problem problem(40, 60, products, {.gamma = 0.5}, mebibytes(1));
+  std::vector<std::uint32_t> first, second;
+  Clouds fewer = clouds;
+  fewer.values.clear();
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    if (i >= 5 && i < 30) continue;
+    (i < 40 ? first : second).push_back(i < 40 ? i : i - 40);
+    fewer.values.insert(fewer.values.end(), &clouds.values[i * 3], &clouds.values[i * 3] + 3);
+  }
+  fewer.first = first.size();
+  const Machine machine = separate(problem.rows, {0, first, 1}, {1, second, 1}, 1e-3);
+  const Machine alone = ours(fewer, 0.5, {1, 1}, 1e-3);
+  EXPECT_EQ(machine.offset, alone.offset);
+  EXPECT_EQ(machine.iterations, alone.iterations);
+  for (std::uint32_t i = 0; i < 40; ++i) {
+    const double expected = i < 5 ? alone.weights_first[i] : i < 30 ? 0 : alone.weights_first[i - 25];
+    EXPECT_EQ(machine.weights_first[i], expected) << i;
+  }
+  EXPECT_EQ(machine.weights_second, alone.weights_second);
+}
+
 TEST(PairSolver, reaches_the_optimum) {
   // Of two points a unit apart, the machine lies between them: weights of 2 / |x - y|².
-  const KernelBlock one{.values = {0}, .columns = 1}, other{.values = {1}, .columns = 1},
-      none{.values = {0}, .columns = 1};
-  const std::vector<double> zero{0}, unit{1};
-  const Machine machine = separate({.first = {&one, &none, zero, 10}, .second = {&none, &other, unit, 10}}, 1e-6);
+  Problem problem(1, 1, {0, 0, 0, 1}, {.kind = KernelFunction::Kind::linear}, mebibytes(1));
+  const auto one = numbers(1);
+  const Machine machine = separate(problem.rows, {0, one, 10}, {1, one, 10}, 1e-6);
   EXPECT_DOUBLE_EQ(machine.weights_first[0], 2);
   EXPECT_DOUBLE_EQ(machine.weights_second[0], 2);
   EXPECT_DOUBLE_EQ(machine.offset, -1);

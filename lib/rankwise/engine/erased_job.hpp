@@ -29,6 +29,8 @@ class AnyJob {
   [[nodiscard]] virtual blocks::Grid grid() const = 0;
   [[nodiscard]] virtual Bytes partial_bytes() const = 0;
   [[nodiscard]] virtual Bytes block_bytes() const = 0;
+  /// In which order lanes are best begun; nothing: in their own.
+  [[nodiscard]] virtual std::vector<std::uint64_t> lanes_in_order() const = 0;
   /// Makes room for that many threads; each has a scratch of its own.
   virtual void set_threads(int threads) = 0;
   virtual AnyPartial run(blocks::Block block, int thread) = 0;
@@ -57,6 +59,10 @@ class ErasedJob final : public AnyJob {
   [[nodiscard]] blocks::Grid grid() const override { return job_.grid(); }
   [[nodiscard]] Bytes partial_bytes() const override { return job_.partial_bytes(); }
   [[nodiscard]] Bytes block_bytes() const override { return job_.block_bytes(); }
+  [[nodiscard]] std::vector<std::uint64_t> lanes_in_order() const override {
+    if constexpr (OrdersLanes<J>) return job_.lanes_in_order();
+    return {};
+  }
   void set_threads(int threads) override { scratch_.resize(static_cast<std::size_t>(threads)); }
   AnyPartial run(blocks::Block block, int thread) override {
     auto& scratch = scratch_.at(static_cast<std::size_t>(thread));

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
+#include <vector>
 
 #include "rankwise/base/byte_encoding.hpp"
 #include "rankwise/base/bytes.hpp"
@@ -36,6 +38,13 @@ concept AnnouncesBlocks = requires(const J job, blocks::Block block) {
 template <class J>
 concept KnowsShapes = requires(const J job, const typename J::Partial& partial, std::uint64_t lane) {
   { job.fits(partial, lane) } -> std::same_as<bool>;
+};
+
+/// A method whose lanes differ much in length, or share something: says in which order they are best begun, the longest
+/// first, what shares something side by side. Each once; none: in their own order.
+template <class J>
+concept OrdersLanes = requires(const J job) {
+  { job.lanes_in_order() } -> std::same_as<std::vector<std::uint64_t>>;
 };
 
 /// A method of which who waits may see something: a number for each block that is done.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <utility>
 
 namespace rankwise::engine {
 
@@ -46,21 +47,39 @@ std::vector<blocks::Range> Ledger::first_shares() {
   return shares;
 }
 
-std::optional<blocks::Range> Ledger::next(int rank) {
-  if (left_ == 0) return std::nullopt;
+void Ledger::set_order(std::vector<std::uint64_t> spans) {
+  assert(spans.size() == owners_.size());
+  order_ = std::move(spans);
+  std::reverse(order_.begin(), order_.end());
+}
+
+blocks::Range Ledger::next_in_order() {
+  const auto is_wanted = [&](std::uint64_t span) {
+    return span >= part_.begin && span < part_.end && owners_[span] < 0;
+  };
+  while (!is_wanted(order_.back())) order_.pop_back();
+  return {order_.back(), order_.back() + 1};
+}
+
+blocks::Range Ledger::next_run() {
   while (owners_[next_] >= 0) ++next_;  // restored ones
   const std::uint64_t most = std::max(least_, left_ / (2 * ranks_));
   std::uint64_t free = 1;
   while (free < most && next_ + free < part_.end && owners_[next_ + free] < 0) ++free;
-  const blocks::Range range{next_, next_ + whole_trees(free)};
+  return {next_, next_ + whole_trees(free)};
+}
+
+std::optional<blocks::Range> Ledger::next(int rank) {
+  if (left_ == 0) return std::nullopt;
+  const blocks::Range range = order_.empty() ? next_run() : next_in_order();
   std::fill_n(owners_.begin() + static_cast<std::ptrdiff_t>(range.begin), range.size(), rank);
-  next_ = range.end;
   left_ -= range.size();
   return range;
 }
 
 void Ledger::set_done(blocks::Range spans) {
-  assert(spans.end <= next_);
+  assert(std::all_of(owners_.begin() + static_cast<std::ptrdiff_t>(spans.begin),
+                     owners_.begin() + static_cast<std::ptrdiff_t>(spans.end), [](int owner) { return owner >= 0; }));
   done_ += spans.size();
 }
 

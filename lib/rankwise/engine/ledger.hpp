@@ -21,6 +21,8 @@ class Ledger {
   Ledger(const blocks::SpanCut& cut, int ranks);
 
   // Before the first span is handed out:
+  /// Hands spans out one by one in this order: those of a job whose lanes differ much. All of them, each once.
+  void set_order(std::vector<std::uint64_t> spans);
   /// No other spans are to be computed.
   void restrict_to(blocks::Range part);
   /// These have been computed before.
@@ -44,6 +46,8 @@ class Ledger {
 
  private:
   [[nodiscard]] std::uint64_t whole_trees(std::uint64_t most) const;
+  [[nodiscard]] blocks::Range next_run();
+  [[nodiscard]] blocks::Range next_in_order();
 
   std::vector<int> owners_;
   std::uint64_t per_lane_;
@@ -51,7 +55,8 @@ class Ledger {
   std::uint64_t least_;  // spans in a run
   blocks::Range part_;
   std::uint64_t next_ = 0;
-  std::uint64_t left_;  // that nobody has
+  std::vector<std::uint64_t> order_;  // what is left of it, from behind; nothing: the spans' own
+  std::uint64_t left_;                // that nobody has
   std::uint64_t done_ = 0;
 };
 

@@ -113,6 +113,9 @@ bool Phase::restore() {
       return;
     }
     ledger_.emplace(cut_, ranks_.size());
+    if (cut_.grid.steps == 1 && cut_.lanes_per_span == 1) {
+      if (auto order = job_.lanes_in_order(); !order.empty()) ledger_->set_order(std::move(order));
+    }
     if (record_ == nullptr) return;
     keeper_.emplace(*checkpoint_, *record_, job_, *ledger_);
     for (const KeptNode& kept : record_->nodes) {

@@ -19,7 +19,7 @@ struct ProductsKernels {
              TakeDeviations<std::int32_t>, TakeDeviations<std::int64_t>, TakeDeviations<std::uint8_t>,
              TakeDeviations<std::uint16_t>, TakeDeviations<std::uint32_t>, TakeDeviations<std::uint64_t>>
       take;
-  void (*add)(const Deviations&, const Deviations&, Wanted, std::span<double>);
+  void (*add)(const DeviationsView&, const DeviationsView&, Wanted, std::span<double>);
 };
 
 }  // namespace rankwise::kernels

@@ -102,7 +102,7 @@ HWY_INLINE void AddTile(const double* left, const std::array<const double*, tile
   for (std::size_t line = 0; line < rows * strip_columns; line += strip_columns) {
     Vector b[vectors];
     HWY_UNROLL(8)
-    for (std::size_t v = 0; v < vectors; ++v) b[v] = hn::Load(d, right[v] + line);
+    for (std::size_t v = 0; v < vectors; ++v) b[v] = hn::LoadU(d, right[v] + line);
     HWY_UNROLL(8)
     for (std::size_t i = 0; i < tile_rows; ++i) {
       const auto a = hn::Set(d, left[line + i]);
@@ -120,7 +120,7 @@ HWY_INLINE void AddTile(const double* left, const std::array<const double*, tile
   }
 }
 
-void Add(const Deviations& left, const Deviations& right, Wanted wanted, std::span<double> sums) {
+void Add(const DeviationsView& left, const DeviationsView& right, Wanted wanted, std::span<double> sums) {
   if (left.rows == 0) return;
   const std::size_t width = whole_strips(right.columns), vectors = right.strips() * vectors_per_strip;
   for (std::size_t first = 0; first < vectors; first += tile_vectors) {
@@ -147,7 +147,7 @@ template <class T>
 void Take(const TileView<T>& tile, std::span<const double> centres, Deviations& deviations) {
   reference::take_deviations(tile, centres, deviations);
 }
-void Add(const Deviations& left, const Deviations& right, Wanted wanted, std::span<double> sums) {
+void Add(const DeviationsView& left, const DeviationsView& right, Wanted wanted, std::span<double> sums) {
   reference::add_products(left, right, wanted, sums);
 }
 
@@ -178,7 +178,7 @@ void take_deviations(const TileView<T>& tile, std::span<const double> centres, D
 
 RANKWISE_INSTANTIATE_DEVIATIONS()
 
-void add_products(const Deviations& left, const Deviations& right, Wanted wanted, std::span<double> sums) {
+void add_products(const DeviationsView& left, const DeviationsView& right, Wanted wanted, std::span<double> sums) {
   HWY_DYNAMIC_DISPATCH(ProductsTable)().add(left, right, wanted, sums);
 }
 

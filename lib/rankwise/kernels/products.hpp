@@ -16,6 +16,16 @@ constexpr std::size_t whole_strips(std::size_t columns) {
   return (columns + strip_columns - 1) / strip_columns * strip_columns;
 }
 
+/// Columns side by side in strips, as Deviations have them, wherever they are: 64-byte lines.
+struct DeviationsView {
+  const double* values = nullptr;
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+
+  [[nodiscard]] std::size_t strips() const { return whole_strips(columns) / strip_columns; }
+  [[nodiscard]] const double* strip(std::size_t s) const { return values + s * rows * strip_columns; }
+};
+
 /// What a few columns deviate from their centres in one piece of rows: strip after strip, within a strip row after row.
 /// Columns that fill up the last strip deviate by 0.
 struct Deviations {
@@ -30,6 +40,7 @@ struct Deviations {
   /// Of strip s, rows × strip_columns. @pre there are rows
   [[nodiscard]] const double* strip(std::size_t s) const { return lines[s * rows].values.data(); }
   [[nodiscard]] double* strip(std::size_t s) { return lines[s * rows].values.data(); }
+  operator DeviationsView() const { return {lines.empty() ? nullptr : lines[0].values.data(), rows, columns}; }
 };
 
 /// Where the elements of a tile are: (row, column) is values[row * row_stride + column * column_stride].
@@ -54,13 +65,13 @@ enum class Wanted { all, upper };
 /// the last with one rounding for each row (a fused multiply-add), beginning with 0: the same bits on every processor.
 /// @param sums whole_strips(left.columns) × whole_strips(right.columns), row after row
 /// @pre as many rows on both sides
-void add_products(const Deviations& left, const Deviations& right, Wanted wanted, std::span<double> sums);
+void add_products(const DeviationsView& left, const DeviationsView& right, Wanted wanted, std::span<double> sums);
 
 namespace reference {
 /// The scalar twins, one element at a time.
 template <class T>
 void take_deviations(const TileView<T>& tile, std::span<const double> centres, Deviations& deviations);
-void add_products(const Deviations& left, const Deviations& right, Wanted wanted, std::span<double> sums);
+void add_products(const DeviationsView& left, const DeviationsView& right, Wanted wanted, std::span<double> sums);
 }  // namespace reference
 
 }  // namespace rankwise::kernels

@@ -22,7 +22,7 @@ void take_deviations(const TileView<T>& tile, std::span<const double> centres, D
 
 RANKWISE_INSTANTIATE_DEVIATIONS()
 
-void add_products(const Deviations& left, const Deviations& right, Wanted wanted, std::span<double> sums) {
+void add_products(const DeviationsView& left, const DeviationsView& right, Wanted wanted, std::span<double> sums) {
   if (left.rows == 0) return;
   const std::size_t width = whole_strips(right.columns);
   for (std::size_t i = 0; i < left.columns; ++i) {

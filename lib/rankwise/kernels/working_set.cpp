@@ -48,9 +48,43 @@ struct Greatest {
   }
 };
 
-Variables from(const Variables& v, std::size_t begin) {
-  return {v.violations + begin, v.up + begin, v.down + begin, v.places + begin, v.diagonal + begin, v.size - begin};
+/// Does act(first variable, a or b) for each vector of a run, a and b in turn, so that neither waits for the other.
+/// @return where the last whole vector ends
+template <class Act, class State>
+HWY_INLINE std::size_t for_each_vector(const Variables::Run& run, State& a, State& b, const Act& act) {
+  std::size_t t = run.begin;
+  for (; t + 2 * lanes <= run.end; t += 2 * lanes) {
+    act(t, a);
+    act(t + lanes, b);
+  }
+  if (t + lanes > run.end) return t;
+  act(t, a);
+  return t + lanes;
 }
+
+/// The same variables, of which the end of a run is looked at.
+Variables rest_of(const Variables& v, const Variables::Run& rest) {
+  return {v.violations, v.up, v.down, v.places, v.diagonal, {&rest, 1}};
+}
+
+/// What may move down, lane by lane. Divisions take long: where (difference)² is clearly less than the greatest gain
+/// times the curvature, there is none.
+struct Gains {
+  Greatest greatest;
+  Vector bound;  // a little less than the greatest gain of all
+  Vector least;
+
+  static constexpr double below(double gain) { return gain * (1 - 0x1p-50); }
+  HWY_INLINE void take(Vector value, Vector difference, Vector curvature, const double* places) {
+    const Doubles d;
+    least = hn::Min(least, value);
+    const Vector square = hn::Mul(difference, difference);
+    const auto among = hn::And(hn::Gt(difference, hn::Zero(d)), hn::Ge(square, hn::Mul(bound, curvature)));
+    if (hn::AllFalse(d, among)) return;
+    greatest.take(hn::Div(square, curvature), hn::LoadU(d, places), among);
+    bound = hn::Max(bound, hn::Mul(hn::MaxOfLanes(d, greatest.values), hn::Set(d, below(1))));
+  }
+};
 
 #endif
 
@@ -61,46 +95,55 @@ Chosen Step(const Variables& variables, double* violations, const float* row_i, 
 #ifdef RANKWISE_HAVE_DOUBLES
   const Doubles d;
   const Vector of_i = hn::Set(d, a), of_j = hn::Set(d, b);
-  Greatest greatest{hn::Set(d, -std::numeric_limits<double>::infinity()), hn::Set(d, -1.0)};
+  const Greatest none{hn::Set(d, -std::numeric_limits<double>::infinity()), hn::Set(d, -1.0)};
+  Greatest first = none, second = none;
   const auto all = hn::FirstN(d, lanes);
-  const std::size_t whole = variables.size / lanes * lanes;
-  for (std::size_t t = 0; t < whole; t += lanes) {
-    const Vector moved = hn::Add(hn::Mul(load_row(row_i + t), of_i), hn::Mul(load_row(row_j + t), of_j));
-    const Vector violation = hn::Sub(hn::LoadU(d, violations + t), moved);
-    hn::StoreU(violation, d, violations + t);
-    greatest.take(hn::Add(violation, hn::LoadU(d, variables.up + t)), hn::LoadU(d, variables.places + t), all);
+  Chosen of_rest{.value = -std::numeric_limits<double>::infinity()};
+  for (const Variables::Run& run : variables.runs) {
+    const std::size_t end = for_each_vector(run, first, second, [&](std::size_t t, Greatest& greatest) HWY_ATTR {
+      const Vector moved = hn::Add(hn::Mul(load_row(row_i + t), of_i), hn::Mul(load_row(row_j + t), of_j));
+      const Vector violation = hn::Sub(hn::LoadU(d, violations + t), moved);
+      hn::StoreU(violation, d, violations + t);
+      greatest.take(hn::Add(violation, hn::LoadU(d, variables.up + t)), hn::LoadU(d, variables.places + t), all);
+    });
+    if (end == run.end) continue;
+    const Variables::Run rest{end, run.end};
+    of_rest = better(of_rest, reference::step(rest_of(variables, rest), violations, row_i, row_j, a, b));
   }
-  return better(greatest.best(),
-                reference::step(from(variables, whole), violations + whole, row_i + whole, row_j + whole, a, b));
+  first.take(second.values, second.places, all);
+  return better(first.best(), of_rest);
 #else
   return reference::step(variables, violations, row_i, row_j, a, b);
 #endif
 }
 
-Partner FindPartner(const Variables& variables, const float* row, double greatest, double own) {
+Partner FindPartner(const Variables& variables, const float* row, double greatest, double own, const Partner& among) {
 #ifdef RANKWISE_HAVE_DOUBLES
   const Doubles d;
-  const Vector of_i = hn::Set(d, greatest), of_own = hn::Set(d, own), zero = hn::Zero(d);
+  const Vector of_i = hn::Set(d, greatest), of_own = hn::Set(d, own);
   const Vector two = hn::Set(d, 2.0), flat = hn::Set(d, 1e-12);
-  Greatest gains{zero, hn::Set(d, -1.0)};
-  Vector least = hn::Set(d, std::numeric_limits<double>::infinity());
-  const std::size_t whole = variables.size / lanes * lanes;
-  for (std::size_t t = 0; t < whole; t += lanes) {
-    const Vector value = hn::Add(hn::LoadU(d, variables.violations + t), hn::LoadU(d, variables.down + t));
-    least = hn::Min(least, value);
-    const Vector difference = hn::Sub(of_i, value);
-    Vector curvature = hn::Sub(hn::Add(of_own, hn::LoadU(d, variables.diagonal + t)), hn::Mul(two, load_row(row + t)));
-    curvature = hn::IfThenElse(hn::Gt(curvature, zero), curvature, flat);
-    gains.take(hn::Div(hn::Mul(difference, difference), curvature), hn::LoadU(d, variables.places + t),
-               hn::Gt(difference, zero));
+  Gains gains{{hn::Zero(d), hn::Set(d, -1.0)},
+              hn::Set(d, Gains::below(among.gain)),
+              hn::Set(d, std::numeric_limits<double>::infinity())};
+  Partner found = among;
+  for (const Variables::Run& run : variables.runs) {
+    const std::size_t end = for_each_vector(run, gains, gains, [&](std::size_t t, Gains& of_vectors) HWY_ATTR {
+      const Vector value = hn::Add(hn::LoadU(d, variables.violations + t), hn::LoadU(d, variables.down + t));
+      Vector curvature =
+          hn::Sub(hn::Add(of_own, hn::LoadU(d, variables.diagonal + t)), hn::Mul(two, load_row(row + t)));
+      curvature = hn::IfThenElse(hn::Gt(curvature, hn::Zero(d)), curvature, flat);
+      of_vectors.take(value, hn::Sub(of_i, value), curvature, variables.places + t);
+    });
+    if (end == run.end) continue;
+    const Variables::Run rest{end, run.end};
+    found = reference::best_partner(rest_of(variables, rest), row, greatest, own, found);
   }
-  const Chosen best = gains.best();
+  const Chosen best = gains.greatest.best();
   alignas(HWY_MAX_BYTES) double of_lanes[lanes];
-  hn::Store(least, d, of_lanes);
-  return better(Partner{best.value, best.place, -*std::min_element(of_lanes, of_lanes + lanes)},
-                reference::best_partner(from(variables, whole), row + whole, greatest, own));
+  hn::Store(gains.least, d, of_lanes);
+  return better(found, Partner{best.value, best.place, -*std::min_element(of_lanes, of_lanes + lanes)});
 #else
-  return reference::best_partner(variables, row, greatest, own);
+  return reference::best_partner(variables, row, greatest, own, among);
 #endif
 }
 
@@ -118,8 +161,8 @@ Chosen step(const Variables& variables, double* violations, const float* row_i, 
   return HWY_DYNAMIC_DISPATCH(Step)(variables, violations, row_i, row_j, a, b);
 }
 
-Partner best_partner(const Variables& variables, const float* row, double greatest, double own) {
-  return HWY_DYNAMIC_DISPATCH(FindPartner)(variables, row, greatest, own);
+Partner best_partner(const Variables& variables, const float* row, double greatest, double own, const Partner& among) {
+  return HWY_DYNAMIC_DISPATCH(FindPartner)(variables, row, greatest, own, among);
 }
 
 }  // namespace rankwise::kernels

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 namespace rankwise::kernels {
 
@@ -17,7 +18,10 @@ struct Variables {
   const double* down = nullptr;
   const double* places = nullptr;
   const double* diagonal = nullptr;  ///< kernel values of all with themselves
-  std::size_t size = 0;
+  struct Run {
+    std::size_t begin = 0, end = 0;
+  };
+  std::span<const Run> runs = {};  ///< those that are looked at; faster if they are whole vectors
 };
 
 struct Chosen {
@@ -33,18 +37,20 @@ Chosen step(const Variables& variables, double* violations, const float* row_i, 
 struct Partner {
   double gain = 0;    ///< twice what the objective loses: (difference)² / curvature
   double place = -1;  ///< of the variable that has it; -1 if there is none
-  double least = 0;   ///< the greatest of -violations among all that may move down
+  double least = 0;   ///< the greatest of -violations among all that may move down; of none -∞
 };
 
 /// @param row kernel values of variable i with all
 /// @param greatest the violation of i
 /// @param own kernel value of i with itself
-Partner best_partner(const Variables& variables, const float* row, double greatest, double own);
+/// @param among what another group of variables has
+/// @return the better of both
+Partner best_partner(const Variables& variables, const float* row, double greatest, double own, const Partner& among);
 
 namespace reference {
 /// The scalar twins.
 Chosen step(const Variables& variables, double* violations, const float* row_i, const float* row_j, double a, double b);
-Partner best_partner(const Variables& variables, const float* row, double greatest, double own);
+Partner best_partner(const Variables& variables, const float* row, double greatest, double own, const Partner& among);
 }  // namespace reference
 
 /// The better of what two groups of variables have.

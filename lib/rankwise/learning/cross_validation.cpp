@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 #include <span>
 #include <utility>
 
-#include "rankwise/base/control_groups.hpp"
 #include "rankwise/engine/run.hpp"
 #include "rankwise/learning/fold_job.hpp"
 #include "rankwise/learning/folds.hpp"
@@ -50,38 +48,11 @@ double combined(std::span<const FoldJob::Partial> targets) {
   return sum / static_cast<double>(samples);
 }
 
-/// Before it is asked for: a node that runs out of memory would end ranks without a word.
-void check_room(const engine::Context& context, const Dataset& data) {
-  const Bytes needed = bytes_of_products(data.samples()), there = memory_of_this_machine();
-  const auto ranks_here = static_cast<std::uint64_t>(context.ranks().on_this_node().size());
-  ranks::agree(context.ranks(), [&] {
-    const auto& memory = context.options().memory;
-    if (memory && needed.value / ranks_here > memory->value) {
-      throw UsageError(
-          fmt::format("the products of {} samples with one another take {} on each node, more than --memory {} "
-                      "of its ranks",
-                      data.samples(), format_bytes(needed), format_bytes(*memory)));
-    }
-    if (needed.value > there.value / 2) {
-      throw InputError(
-          fmt::format("the products of {} samples with one another take {}, more than half of this node's "
-                      "memory, {}",
-                      data.samples(), format_bytes(needed), format_bytes(there)));
-    }
-  });
-}
-
 SharedByFolds share(const engine::Context& context, const Dataset& data, const Candidates& candidates,
                     const CrossValidationOptions& options) {
   SharedByFolds shared;
   if (are<ForestOptions>(candidates)) shared.ranked.emplace(context, data);
-  if (!are<SvcOptions>(candidates)) return shared;
-  check_room(context, data);
-  for (const Target& target : data.targets()) shared.orders.push_back(by_class(target.classes));
-  if (options.scale) return shared;
-  std::vector<std::uint32_t> order = shared.orders[0];
-  if (data.targets().size() > 1) std::iota(order.begin(), order.end(), 0U);
-  shared.products.emplace(context, data, order);
+  if (are<SvcOptions>(candidates)) shared.svc.emplace(context, data, options.scale);
   return shared;
 }
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <numeric>
+#include <utility>
 
 #include "rankwise/base/checked.hpp"
 #include "rankwise/base/errors.hpp"
@@ -30,7 +32,54 @@ struct KnownClasses {
   }
 };
 
+/// Where a fit comes among all: by one number, or by the next where they are equal.
+using FitRank = std::array<double, 4>;
+
+/// Kernels are numbered as they come up.
+class FitRanks {
+ public:
+  FitRanks(const CrossValidationOptions& options, std::uint64_t features) : options_(options), features_(features) {}
+
+  FitRank operator()(const SvcOptions& svc, std::uint64_t fold, std::uint64_t target) {
+    const bool by_variance = svc.gamma == SvcOptions::Gamma::scale;
+    const KernelFunction kernel = svc.kernel_for(features_, 0);
+    const auto known = std::find(kernels_.begin(), kernels_.end(), std::pair(by_variance, kernel));
+    const auto number = static_cast<double>(known - kernels_.begin());
+    if (known == kernels_.end()) kernels_.emplace_back(by_variance, kernel);
+    const auto of = static_cast<double>(target), in = static_cast<double>(fold);
+    // Scaled features are a fold's own, and so are kernels that depend on its variance.
+    if (options_.scale) return {of, in, number, -svc.c};
+    if (by_variance) return {of, number, in, -svc.c};
+    return {of, number, -svc.c, in};
+  }
+  FitRank operator()(const LogisticOptions& logistic, std::uint64_t, std::uint64_t) const { return {-logistic.c}; }
+  FitRank operator()(const ForestOptions& forest, std::uint64_t, std::uint64_t) const {
+    return {-static_cast<double>(forest.trees) * static_cast<double>(forest.looked_at(features_))};
+  }
+
+ private:
+  const CrossValidationOptions& options_;
+  std::uint64_t features_;
+  std::vector<std::pair<bool, KernelFunction>> kernels_;
+};
+
 }  // namespace
+
+std::vector<std::uint64_t> FoldJob::lanes_in_order() const {
+  const std::uint64_t targets = data_.targets().size();
+  FitRanks rank(options_, data_.features());
+  std::vector<FitRank> ranks;
+  for (std::uint64_t candidate = 0; candidate < candidates_.count; ++candidate) {
+    const ModelOptions model = candidates_.at(candidate);
+    for (std::uint64_t i = 0; i < options_.folds * targets; ++i) {
+      ranks.push_back(std::visit([&](const auto& options) { return rank(options, i / targets, i % targets); }, model));
+    }
+  }
+  std::vector<std::uint64_t> order(ranks.size());
+  std::iota(order.begin(), order.end(), std::uint64_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return ranks[a] < ranks[b]; });
+  return order;
+}
 
 engine::Identity FoldJob::identity() const {
   engine::Identity identity = identity_of(data_, candidates_, options_);
@@ -53,10 +102,7 @@ Bytes FoldJob::block_bytes() const {
     return {checked_sum(scaled, LogisticRegression::bytes_needed(data_.samples(), data_.features(), classes).value,
                         "a fold")};
   }
-  const std::uint64_t products = bytes_of_products(data_.samples()).value;
-  const std::uint64_t kernel_values = products;  // half of them as float32, twice
-  const bool own = options_.scale || has_several();
-  return {checked_sum(checked_sum(own ? products : 0, kernel_values, "a fold"), scaled, "a fold")};
+  return SharedBySvc::least_bytes(data_, options_.scale);
 }
 
 FoldJob::Partial FoldJob::run(blocks::Block block, Scratch& scratch) const {
@@ -116,39 +162,28 @@ Predictions FoldJob::predict(const ForestOptions& options, const Fold& fold, std
   return predict_by_forest(options, fold, *shared_.ranked);
 }
 
-/// By products, in which samples stand by class.
 Predictions FoldJob::predict(const SvcOptions& options, const Fold& fold, std::size_t which, Scratch& scratch) const {
-  const std::vector<std::uint32_t>& order = shared_.orders[which];
-  const std::uint32_t number = fold_of_[fold.test[0]];
-  std::vector<std::uint32_t> training, place_of(order.size()), class_at(order.size());
-  for (std::uint32_t place = 0; place < order.size(); ++place) {
-    place_of[order[place]] = place;
-    class_at[place] = fold.classes[order[place]];
-    if (fold_of_[order[place]] != number) training.push_back(place);
+  const Places& places = shared_.svc->places[which];
+  TrainingFold training{.target = which,
+                        .number = fold_of_[fold.test[0]],
+                        .samples = fold.training,
+                        .by_class = std::vector<std::vector<std::uint32_t>>(places.class_count())};
+  std::vector<std::uint64_t> place_of(places.samples.size());
+  for (std::uint32_t k = 0; k < places.class_count(); ++k) {
+    const blocks::Range of_class = places.of_class(k);
+    for (std::uint64_t place = of_class.begin; place < of_class.end; ++place) {
+      const std::uint32_t sample = places.samples[place];
+      place_of[sample] = place;
+      if (fold_of_[sample] == training.number) continue;
+      training.by_class[k].push_back(static_cast<std::uint32_t>(place - of_class.begin));
+    }
   }
-  Products products;
-  double variance = 0;
-  if (options_.scale) {
-    StandardScale(data_, fold.training).apply(data_, order, scratch.scaled);
-    scratch.products.resize(order.size() * order.size());
-    take_products(scratch.scaled, data_.features(), scratch.products);
-    products = {order.size(), scratch.products.data()};
-    variance = variance_of(scratch.scaled.data(), data_.features(), training);
-  } else {
-    products =
-        has_several() ? in_order(shared_.products->products(), order, scratch.products) : shared_.products->products();
-    variance = variance_of(fold.features, data_.features(), fold.training);
-  }
-  const SupportVectors model(options, {.products = products,
-                                       .classes = class_at,
-                                       .places = training,
-                                       .features = data_.features(),
-                                       .variance = variance});
+  KernelRows& rows = scratch.kernel.rows_for(data_, *shared_.svc, options, training);
+  const SupportVectors model(options, rows, training.by_class);
+  std::vector<std::uint64_t> tested;
+  for (const std::uint32_t sample : fold.test) tested.push_back(place_of[sample]);
   Predictions predictions{.scores = std::vector<double>(fold.test.size() * fold.class_count)};
-  for (std::size_t i = 0; i < fold.test.size(); ++i) {
-    const std::span<double> scores(&predictions.scores[i * fold.class_count], fold.class_count);
-    predictions.classes.push_back(model.predict(place_of[fold.test[i]], scores));
-  }
+  predictions.classes = model.predict(tested, predictions.scores);
   return predictions;
 }
 

@@ -14,8 +14,8 @@
 #include "rankwise/learning/cross_validation.hpp"
 #include "rankwise/learning/dataset.hpp"
 #include "rankwise/learning/fold.hpp"
+#include "rankwise/learning/fold_kernel.hpp"
 #include "rankwise/learning/ranked_features.hpp"
-#include "rankwise/learning/sample_products.hpp"
 
 // For the sources of this folder alone.
 namespace rankwise::learning {
@@ -27,10 +27,8 @@ bool are(const Candidates& candidates) {
 
 /// What all folds need, once on each node.
 struct SharedByFolds {
-  std::vector<std::vector<std::uint32_t>> orders = {};  ///< samples by class, for products; of each target
-  std::optional<SharedProducts> products = {};  ///< of samples as they are, where features are not scaled: in the
-                                                ///< order of the one target, or, of several, in their own
-  std::optional<RankedFeatures> ranked = {};    ///< for forests
+  std::optional<SharedBySvc> svc = {};
+  std::optional<RankedFeatures> ranked = {};  ///< for forests
 };
 
 /// Trains a candidate for a target on all folds but one, and scores it on that. A lane is a candidate, a fold and a
@@ -42,7 +40,8 @@ class FoldJob {
     std::vector<std::uint8_t> right = {};  ///< whether each test sample was told right, where there are several targets
   };
   struct Scratch {
-    std::vector<double> scaled, products;
+    std::vector<double> scaled;
+    FoldKernel kernel;
   };
 
   FoldJob(const Dataset& data, const Candidates& candidates, const CrossValidationOptions& options,
@@ -53,6 +52,8 @@ class FoldJob {
   [[nodiscard]] blocks::Grid grid() const;
   [[nodiscard]] Bytes partial_bytes() const { return {sizeof(Partial) + (has_several() ? data_.samples() : 0)}; }
   [[nodiscard]] Bytes block_bytes() const;
+  /// What takes long comes first; folds with the same kernel values side by side, since threads keep these.
+  [[nodiscard]] std::vector<std::uint64_t> lanes_in_order() const;
   [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const;
   void merge(Partial&, const Partial&) const {}  // lanes have one step
   static double told(const Partial& partial) { return partial.score; }

@@ -17,6 +17,7 @@ struct KernelFunction {
   double gamma = 1;
   double coef0 = 0;
   std::uint32_t degree = 3;
+  friend bool operator==(const KernelFunction&, const KernelFunction&) = default;
 
   /// The first half of the way, for x and some samples that stand side by side: arguments.
   /// @param products of x with each of them

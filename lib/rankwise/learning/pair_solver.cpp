@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -16,37 +15,45 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// The variables of one class. `violations` are -y·G; see kernels/working_set.hpp.
+/// The variables of one class, one for each of its samples. Those that are not trained on may move nowhere.
+/// `violations` are -y·G; see kernels/working_set.hpp.
 struct Variables {
-  Variables(const Pair::Side& of, double sign, std::size_t first_place)
+  Variables(const KernelRows& rows, const PairSide& of, double sign, std::size_t first_place)
       : side(of),
         y(sign),
-        violations(of.diagonal.size(), sign),
-        up(of.diagonal.size()),
-        down(of.diagonal.size()),
-        alpha(of.diagonal.size()),
-        of_bounds(of.diagonal.size()),
-        places(of.diagonal.size()) {
-    std::iota(places.begin(), places.end(), static_cast<double>(first_place));
+        padded(rows.padded_size(of.of_class)),
+        violations(padded, sign),
+        up(padded, -infinity),
+        down(padded, infinity),
+        alpha(rows.places().of_class(of.of_class).size()),
+        of_bounds(padded),
+        places(padded, -1),
+        diagonal(padded, 1) {
+    std::copy_n(rows.diagonal(of.of_class), alpha.size(), diagonal.begin());
+    for (const std::uint32_t t : of.training) {
+      places[t] = static_cast<double>(first_place++);
+      const std::size_t begin = t / KernelRows::whole * KernelRows::whole;
+      if (runs.empty() || runs.back().end < begin) runs.push_back({begin, begin});
+      runs.back().end = begin + KernelRows::whole;
+    }
   }
-  [[nodiscard]] std::size_t size() const { return alpha.size(); }
   [[nodiscard]] bool is_upper(std::size_t t) const { return alpha[t] >= side.c; }
   [[nodiscard]] bool is_lower(std::size_t t) const { return alpha[t] <= 0; }
   /// Which way y·alpha may move.
   [[nodiscard]] bool may_go_up(std::size_t t) const { return y > 0 ? !is_upper(t) : !is_lower(t); }
   [[nodiscard]] bool may_go_down(std::size_t t) const { return y > 0 ? !is_lower(t) : !is_upper(t); }
-  [[nodiscard]] const float* row(std::size_t t, bool with_first) const {
-    return (with_first ? side.with_first : side.with_second)->row(t);
-  }
   [[nodiscard]] kernels::Variables view() const {
-    return {violations.data(), up.data(), down.data(), places.data(), side.diagonal.data(), size()};
+    return {violations.data(), up.data(), down.data(), places.data(), diagonal.data(), runs};
   }
 
-  const Pair::Side& side;
+  const PairSide& side;
   double y;
+  std::size_t padded;
   std::vector<double> violations, up, down, alpha;
   std::vector<double> of_bounds;  // what variables at their upper bounds make of violations
   std::vector<double> places;
+  std::vector<double> diagonal;
+  std::vector<kernels::Variables::Run> runs;  // in which some are trained on
 };
 
 /// A variable: of which class, and which.
@@ -56,11 +63,12 @@ struct Name {
 
 class Solver {
  public:
-  Solver(const Pair& pair, double tolerance)
-      : tolerance_(tolerance),
-        variables_{Variables(pair.first, 1, 0), Variables(pair.second, -1, pair.first.diagonal.size())} {
+  Solver(KernelRows& rows, const PairSide& first, const PairSide& second, double tolerance)
+      : rows_(rows),
+        tolerance_(tolerance),
+        variables_{Variables(rows, first, 1, 0), Variables(rows, second, -1, first.training.size())} {
     for (std::size_t side = 0; side < 2; ++side) {
-      for (std::size_t t = 0; t < variables_[side].size(); ++t) order_.push_back({side, t});
+      for (const std::uint32_t t : variables_[side].side.training) order_.push_back({side, t});
     }
     active_ = order_.size();
     mark_all();
@@ -90,6 +98,11 @@ class Solver {
   }
 
  private:
+  /// Kernel values of a variable with all of one side.
+  [[nodiscard]] const float* row(Name name, std::size_t side) {
+    const std::uint64_t begin = rows_.places().of_class(variables_[name.of].side.of_class).begin;
+    return rows_.with(begin + name.at, variables_[side].side.of_class);
+  }
   [[nodiscard]] Name name_of(double place) const { return order_[static_cast<std::size_t>(place)]; }
   /// Says to the kernels which way a variable may move.
   void mark(Name name) {
@@ -98,9 +111,14 @@ class Solver {
     v.up[name.at] = active && v.may_go_up(name.at) ? 0 : -infinity;
     v.down[name.at] = active && v.may_go_down(name.at) ? 0 : infinity;
   }
-  void mark_all() {
-    for (const Name& name : order_) mark(name);
-    step({}, {}, 0, 0);
+  /// What moves up next, where no gradient has changed.
+  void find_next() {
+    chosen_ = {.value = -infinity};
+    for (std::size_t place = 0; place < active_; ++place) {
+      const Variables& v = variables_[order_[place].of];
+      const std::size_t t = order_[place].at;
+      chosen_ = kernels::better(chosen_, {v.violations[t] + v.up[t], v.places[t]});
+    }
   }
 
   /// Lets rows i and j act on all gradients, and finds what to move up next.
@@ -109,20 +127,19 @@ class Solver {
     for (std::size_t side = 0; side < 2; ++side) {
       Variables& v = variables_[side];
       chosen_ =
-          kernels::better(chosen_, kernels::step(v.view(), v.violations.data(), variables_[i.of].row(i.at, side == 0),
-                                                 variables_[j.of].row(j.at, side == 0), a, b));
+          kernels::better(chosen_, kernels::step(v.view(), v.violations.data(), row(i, side), row(j, side), a, b));
     }
   }
 
   /// What moves down with it, if there is anything to gain.
-  [[nodiscard]] std::optional<Name> find_partner() const {
+  [[nodiscard]] std::optional<Name> find_partner() {
     if (chosen_.value == -infinity) return std::nullopt;
+    rows_.make_room();
     const Name i = name_of(chosen_.place);
     const Variables& of = variables_[i.of];
     kernels::Partner best{.least = -infinity};
     for (std::size_t side = 0; side < 2; ++side) {
-      best = kernels::better(best, kernels::best_partner(variables_[side].view(), of.row(i.at, side == 0),
-                                                         chosen_.value, of.side.diagonal[i.at]));
+      best = kernels::best_partner(variables_[side].view(), row(i, side), chosen_.value, of.diagonal[i.at], best);
     }
     if (chosen_.value + best.least < tolerance_ || best.place < 0) return std::nullopt;
     return name_of(best.place);
@@ -132,8 +149,9 @@ class Solver {
   void move(Name i, Name j) {
     Variables &vi = variables_[i.of], &vj = variables_[j.of];
     constexpr double flat = 1e-12;
-    const double value = static_cast<double>(vi.row(i.at, j.of == 0)[j.at]);
-    double curvature = vi.side.diagonal[i.at] + vj.side.diagonal[j.at] - 2 * value;
+    rows_.make_room();
+    const double value = static_cast<double>(row(i, j.of)[j.at]);
+    double curvature = vi.diagonal[i.at] + vj.diagonal[j.at] - 2 * value;
     if (curvature <= 0) curvature = flat;
     double &alpha_i = vi.alpha[i.at], &alpha_j = vj.alpha[j.at];
     const bool was_upper_i = vi.is_upper(i.at), was_upper_j = vj.is_upper(j.at);
@@ -189,7 +207,7 @@ class Solver {
     const double weight = was_upper ? -of.side.c * of.y : of.side.c * of.y;
     for (std::size_t side = 0; side < 2; ++side) {
       Variables& v = variables_[side];
-      kernels::subtract_scaled(of.row(name.at, side == 0), weight, v.size(), v.of_bounds.data());
+      kernels::subtract_scaled(row(name, side), weight, v.padded, v.of_bounds.data());
     }
   }
 
@@ -201,14 +219,18 @@ class Solver {
       if (!v.is_upper(order_[place].at) && !v.is_lower(order_[place].at)) free.push_back(order_[place]);
     }
     for (std::size_t place = active_; place < order_.size(); ++place) {
-      const Name name = order_[place];
-      Variables& v = variables_[name.of];
-      double violation = v.of_bounds[name.at] + v.y;
-      for (const Name& other : free) {
-        const Variables& of = variables_[other.of];
-        violation -= of.alpha[other.at] * of.y * static_cast<double>(v.row(name.at, other.of == 0)[other.at]);
+      Variables& v = variables_[order_[place].of];
+      v.violations[order_[place].at] = v.of_bounds[order_[place].at] + v.y;
+    }
+    for (const Name& other : free) {
+      rows_.make_room();
+      const Variables& of = variables_[other.of];
+      const std::array<const float*, 2> values{row(other, 0), row(other, 1)};
+      for (std::size_t place = active_; place < order_.size(); ++place) {
+        const Name name = order_[place];
+        variables_[name.of].violations[name.at] -=
+            of.alpha[other.at] * of.y * static_cast<double>(values[name.of][name.at]);
       }
-      v.violations[name.at] = violation;
     }
     active_ = order_.size();
   }
@@ -220,7 +242,7 @@ class Solver {
   [[nodiscard]] Extremes extremes() const {
     Extremes found;
     for (const Variables& v : variables_) {
-      for (std::size_t t = 0; t < v.size(); ++t) {
+      for (std::size_t t = 0; t < v.padded; ++t) {
         found.up = std::max(found.up, v.violations[t] + v.up[t]);
         found.down = std::max(found.down, -(v.violations[t] + v.down[t]));
       }
@@ -261,11 +283,16 @@ class Solver {
     mark_all();
   }
 
+  void mark_all() {
+    for (const Name& name : order_) mark(name);
+    find_next();
+  }
+
   [[nodiscard]] double offset() const {
     double high = infinity, low = -infinity, sum = 0;
     std::uint64_t free = 0;
     for (const Variables& v : variables_) {
-      for (std::size_t t = 0; t < v.size(); ++t) {
+      for (const std::uint32_t t : v.side.training) {
         const double value = -v.violations[t];
         if (!v.is_upper(t) && !v.is_lower(t)) {
           ++free;
@@ -280,6 +307,7 @@ class Solver {
     return free > 0 ? sum / static_cast<double>(free) : (high + low) / 2;
   }
 
+  KernelRows& rows_;
   double tolerance_;
   std::array<Variables, 2> variables_;
   std::vector<Name> order_;  // by place; the first `active_` are looked at
@@ -290,8 +318,8 @@ class Solver {
 
 }  // namespace
 
-Machine separate(const Pair& pair, double tolerance) {
-  return Solver(pair, tolerance).run();
+Machine separate(KernelRows& rows, const PairSide& first, const PairSide& second, double tolerance) {
+  return Solver(rows, first, second, tolerance).run();
 }
 
 }  // namespace rankwise::learning

@@ -4,39 +4,29 @@
 #include <span>
 #include <vector>
 
+#include "rankwise/learning/kernel_rows.hpp"
+
 namespace rankwise::learning {
 
-/// Kernel values of some samples (rows) with others (columns), row by row.
-struct KernelBlock {
-  std::vector<float> values = {};
-  std::size_t columns = 0;
-  [[nodiscard]] const float* row(std::size_t index) const { return values.data() + index * columns; }
-  [[nodiscard]] std::size_t rows() const { return columns == 0 ? 0 : values.size() / columns; }
+/// One of two classes that a support vector machine separates.
+struct PairSide {
+  std::uint32_t of_class = 0;
+  std::span<const std::uint32_t> training = {};  ///< which of its samples are trained on, in rising order
+  double c = 1;                                  ///< what they may weigh
 };
 
-/// Two classes as a support vector machine separates them: the samples of the first are on its positive side.
-struct Pair {
-  struct Side {
-    const KernelBlock* with_first = nullptr;
-    const KernelBlock* with_second = nullptr;
-    std::span<const double> diagonal = {};  ///< each sample's kernel value with itself
-    double c = 1;                           ///< what its samples may weigh
-  };
-  Side first, second;
-};
-
-/// decision(x) = Σ weights_first K(x, ·) - Σ weights_second K(x, ·) - offset
+/// decision(x) = Σ weights_first K(x, ·) - Σ weights_second K(x, ·) - offset: the samples of the first class are on its
+/// positive side.
 struct Machine {
-  std::vector<double> weights_first, weights_second;  ///< not negative; 0 for what is no support vector
+  std::vector<double> weights_first, weights_second;  ///< of all samples, not negative; 0 for what is no support vector
   double offset = 0;
   std::uint64_t iterations = 0;
 };
 
 /// The C-SVC of two classes by sequential minimal optimisation with second-order working sets and shrinking: LIBSVM's
-/// (C.-C. Chang, C.-J. Lin, "LIBSVM: a library for support vector machines", 2011) step for step, on kernel values that
-/// are there already.
+/// (C.-C. Chang, C.-J. Lin, "LIBSVM: a library for support vector machines", 2011) step for step.
 /// @param tolerance of the greatest violation of the optimality conditions, as scikit-learn's `tol`
 /// @throws Stopped if a signal asks to stop
-Machine separate(const Pair& pair, double tolerance);
+Machine separate(KernelRows& rows, const PairSide& first, const PairSide& second, double tolerance);
 
 }  // namespace rankwise::learning

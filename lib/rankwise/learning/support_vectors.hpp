@@ -1,14 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
-#include "rankwise/blocks/grid.hpp"
+#include "rankwise/kernels/products.hpp"
 #include "rankwise/learning/kernel_function.hpp"
-#include "rankwise/learning/pair_solver.hpp"
-#include "rankwise/learning/sample_products.hpp"
+#include "rankwise/learning/kernel_rows.hpp"
 
 namespace rankwise::learning {
 
@@ -20,62 +18,43 @@ struct SvcOptions {
   Gamma gamma = Gamma::scale;
   bool balanced = false;  ///< class_weight: what samples may weigh goes by how rare their class is
   double tolerance = 1e-3;
+
+  /// With the gamma for samples of so many features. @param variance of all of them, where gamma is `scale`
+  [[nodiscard]] KernelFunction kernel_for(std::uint64_t features, double variance) const;
 };
 
-/// What a model is trained on. Samples are known by their places among the products.
-struct Training {
-  Products products;
-  std::span<const std::uint32_t> classes;  ///< at each place, rising
-  std::span<const std::uint32_t> places;   ///< that are trained on, in rising order
-  std::uint64_t features = 0;
-  double variance = 0;  ///< of all their features
-};
-
-/// One machine for each pair of classes; what most of them say is predicted, of equal ones the first class.
+/// One machine for each pair of classes; what most of them say is predicted, of equal ones the first class. Classes
+/// without samples to train on are none.
 class SupportVectors {
  public:
-  /// @pre each class has samples
-  SupportVectors(const SvcOptions& options, const Training& training);
-  /// What they say of the sample at a place.
-  /// @param scores one for each class, as scikit-learn's decision_function(decision_function_shape="ovr"): its votes,
-  /// and how
-  ///        sure they are, as less than half a vote
-  /// @return the class
-  std::uint32_t predict(std::uint64_t place, std::span<double> scores) const;
+  /// @param rows of all samples, by the kernel of the options; outlive this
+  /// @param training of each class, which of its samples are trained on, in rising order
+  SupportVectors(const SvcOptions& options, KernelRows& rows, std::span<const std::vector<std::uint32_t>> training);
+  /// What they say of the samples at some places.
+  /// @param scores sample by sample, one for each class with samples, as scikit-learn's
+  /// decision_function(decision_function_shape="ovr"): its votes, and how sure they are, as less than half a vote
+  /// @return which of these classes, for each
+  std::vector<std::uint32_t> predict(std::span<const std::uint64_t> places, std::span<double> scores) const;
 
  private:
-  /// What an own sum is made of.
-  struct Weights {
-    std::vector<std::uint32_t> members = {};  ///< places in their class
-    std::vector<double> values = {};
-    Weights() = default;
-    explicit Weights(const std::vector<double>& all);
+  /// A class, and its samples that are support vectors of some machine.
+  struct Class {
+    std::uint32_t number = 0;
+    std::vector<std::uint32_t> members = {};  ///< places in the class
+    std::vector<double> squares = {};
+    kernels::Deviations weights = {};  ///< of the members (rows), in the machines with each class; 0 in its own
   };
-  struct PairMachine {
-    std::uint32_t first = 0, second = 0;
-    Weights of_first = {}, of_second = {};
-    double offset = 0;
-  };
-  /// Kernel values of one sample with all that are trained on.
-  [[nodiscard]] std::vector<double> values_with(std::uint64_t place) const;
-  /// Kernel values of a class with itself and with each class behind it.
-  [[nodiscard]] std::vector<KernelBlock> blocks_of(std::uint32_t of_class) const;
-  [[nodiscard]] std::uint32_t class_count() const { return static_cast<std::uint32_t>(begins_.size() - 1); }
-  [[nodiscard]] std::size_t size_of(std::uint32_t of_class) const { return begins_[of_class + 1] - begins_[of_class]; }
+  void keep(Class& of, std::span<const std::vector<double>> weights) const;
+  /// Σ weight · K(x, ·) over a class' members, for the machines with each class.
+  /// @param places of a few samples x; sums sample by sample
+  void add_up(const Class& of, std::span<const std::uint64_t> places, std::span<double> sums) const;
+  /// Of the sums over all classes for one sample.
+  std::uint32_t vote(const std::vector<std::vector<double>>& sums, std::size_t sample, std::span<double> scores) const;
+  [[nodiscard]] std::size_t class_count() const { return classes_.size(); }
 
-  [[nodiscard]] std::span<const blocks::Range> runs_of(std::uint32_t of_class) const {
-    return std::span(runs_).subspan(first_runs_[of_class], first_runs_[of_class + 1] - first_runs_[of_class]);
-  }
-
-  Products products_;
-  KernelFunction kernel_;
-  // The samples that are trained on, class after class:
-  std::vector<std::uint32_t> places_;
-  std::vector<double> squares_;
-  std::vector<std::size_t> begins_;      // of each class among them; their number
-  std::vector<blocks::Range> runs_;      // of places side by side in one class
-  std::vector<std::size_t> first_runs_;  // of each class among these; their number
-  std::vector<PairMachine> machines_;
+  const KernelRows* rows_;
+  std::vector<Class> classes_;
+  std::vector<double> offsets_;  // of the machines, pair by pair
 };
 
 }  // namespace rankwise::learning
