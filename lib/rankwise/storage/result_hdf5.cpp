@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -23,8 +24,9 @@ class Hdf5Image {
   Hdf5Group make_group(const std::string& name) const;
   void add_column(const Hdf5Group& group, const std::string& name, const ResultTable::Column& column) const;
   void add_text(const Hdf5Group& group, const char* name, const std::string& text) const;
-  /// Ends the file. @return its bytes
-  std::string take();
+  /// Its bytes, as long as it is there and nothing is added.
+  [[nodiscard]] std::string_view bytes() const;
+  void close();
 
  private:
   /// What an HDF5 function returned. @throws IoError if that says that it failed
@@ -122,13 +124,17 @@ void Hdf5Image::add_text(const Hdf5Group& group, const char* name, const std::st
   if (!attribute.close()) checked(-1, what);
 }
 
-std::string Hdf5Image::take() {
+/// Those of HDF5's core driver itself: results may be large.
+std::string_view Hdf5Image::bytes() const {
   checked(H5Fflush(file_.get(), H5F_SCOPE_GLOBAL), "the file");
   const auto size = checked(H5Fget_file_image(file_.get(), nullptr, 0), "the file");
-  std::string bytes(static_cast<std::size_t>(size), '\0');
-  checked(H5Fget_file_image(file_.get(), bytes.data(), bytes.size()), "the file");
+  void* buffer = nullptr;
+  checked(H5Fget_vfd_handle(file_.get(), H5P_DEFAULT, &buffer), "the file");
+  return {*static_cast<const char**>(buffer), static_cast<std::size_t>(size)};
+}
+
+void Hdf5Image::close() {
   if (!file_.close()) checked(-1, "the file's end");
-  return bytes;
 }
 
 }  // namespace
@@ -166,7 +172,8 @@ void write_hdf5(TemporaryFile& file, const std::string& group, const ResultTable
     for (std::size_t i = 0; i < names.size(); ++i) image.add_column(columns, names[i], table.columns[i]);
     image.add_text(columns, "rankwise_run", record);
   }
-  file.write(image.take());
+  file.write(image.bytes());
+  image.close();
 }
 
 }  // namespace rankwise::storage

@@ -165,7 +165,7 @@ void TemporaryFile::restart() {
 
 void TemporaryFile::write(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+    const ssize_t written = ::write(descriptor_, bytes.data(), std::min(bytes.size(), most_bytes_at_once));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) fail(errno);
     bytes.remove_prefix(static_cast<std::size_t>(written));
