@@ -43,8 +43,13 @@ std::optional<std::string> wrong_option(const CLI::App& parser, const std::vecto
   return wrong;
 }
 
+/// On one line, where the help has one for each way.
 std::string usage(const CommandEntry& entry) {
-  return fmt::format("usage: rankwise {} {}", entry.name, entry.arguments);
+  std::string arguments = entry.arguments;
+  for (std::size_t line = 0; (line = arguments.find("\n")) != std::string::npos;) {
+    arguments.replace(line, arguments.find_first_not_of(" \n", line) - line, " | ");
+  }
+  return fmt::format("usage: rankwise {} {}", entry.name, arguments);
 }
 
 }  // namespace

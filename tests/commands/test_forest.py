@@ -169,7 +169,7 @@ def test_plan_grows_nothing(tmp_path):
 
 
 @pytest.mark.parametrize("words, code, told", [
-    (["grow", "t.csv", "--target", "kind", "--out", "f.h5"], 2, ["fit"]), (["fit", "t.csv", "--out", "f.h5"], 2, ["--target"]),
+    ([], 2, ["ACTION is required", "[options] | rankwise forest predict"]), (["fit"], 2, ["DATA is required"]), (["grow", "t.csv", "--target", "kind", "--out", "f.h5"], 2, ["fit"]), (["fit", "t.csv", "--out", "f.h5"], 2, ["--target"]),
     (["fit", "t.csv", "--target", "kind"], 2, ["--out"]), (["fit", "t.csv", "--target", "kind", "--out", "f.csv"], 2, [".h5", "f.csv"]),
     (["fit", "t.csv", "t.csv", "--target", "kind", "--out", "f.h5"], 2, ["DATA alone"]), (["fit", "t.csv", "--target", "kinds", "--out", "f.h5"], 3, ["did you mean 'kind'"]),
     (["fit", "t.csv", "--target", "kind,f0", "--out", "f.h5"], 3, ["one target"]), (["fit", "t.csv", "--target", "kind", "--n-estimators", "0", "--out", "f.h5"], 2, ["--n-estimators", "1 or more"]),

@@ -19,7 +19,7 @@ class Forest final : public Command {
     app.add_option("action", action_, "fit: grow trees on DATA; predict: say of each row of DATA what it is")
         ->required()
         ->type_name("fit|predict");
-    app.add_option("files", files_, "DATA: FILE[:DATASET], a table of numbers; for predict, MODEL.h5 before it")
+    app.add_option("data", files_, "DATA: FILE[:DATASET], a table of numbers; for predict, MODEL.h5 before it")
         ->required()
         ->type_name("[MODEL] DATA");
     add_value(app, "--out", "FILE", "a new file: MODEL.h5 of fit, .csv or .tsv of predict", [this](const auto& text) {
