@@ -13,6 +13,7 @@
 #include "rankwise/engine/identity.hpp"
 #include "rankwise/learning/cross_validation.hpp"
 #include "rankwise/learning/dataset.hpp"
+#include "rankwise/learning/fit_order.hpp"
 #include "rankwise/learning/fold.hpp"
 #include "rankwise/learning/fold_kernel.hpp"
 #include "rankwise/learning/ranked_features.hpp"
@@ -52,8 +53,9 @@ class FoldJob {
   [[nodiscard]] blocks::Grid grid() const;
   [[nodiscard]] Bytes partial_bytes() const { return {sizeof(Partial) + (has_several() ? data_.samples() : 0)}; }
   [[nodiscard]] Bytes block_bytes() const;
-  /// What takes long comes first; folds with the same kernel values side by side, since threads keep these.
-  [[nodiscard]] std::vector<std::uint64_t> lanes_in_order() const;
+  [[nodiscard]] std::vector<std::uint64_t> lanes_in_order() const {
+    return fits_in_order(data_, candidates_, options_);
+  }
   [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const;
   void merge(Partial&, const Partial&) const {}  // lanes have one step
   static double told(const Partial& partial) { return partial.score; }
