@@ -6,7 +6,10 @@
 #include <variant>
 
 #include "rankwise/learning/target_columns.hpp"
+#include "rankwise/ranks/agreement.hpp"
+#include "rankwise/ranks/collectives.hpp"
 #include "rankwise/report/format.hpp"
+#include "rankwise/storage/text_column.hpp"
 
 namespace rankwise::app {
 
@@ -27,18 +30,26 @@ void SampleOptions::check() const {
 SampleOptions::Sources SampleOptions::open(const Invocation& invocation, const engine::Context& context) const {
   const auto delivery = std::make_shared<engine::Delivery>();
   Sources sources{.samples = invocation.open(context, source_, deliver_, delivery), .labels = std::nullopt};
-  if (!labels_.empty()) sources.labels.emplace(invocation.open(context, labels_, deliver_, delivery));
+  if (labels_.empty()) return sources;
+  ranks::agree(context.ranks(), [&] {
+    if (context.ranks().is_root()) sources.texts = storage::read_texts(labels_);
+  });
+  const bool are_texts = ranks::sum(context.ranks(), sources.texts ? 1 : 0) > 0;
+  if (are_texts && !sources.texts) sources.texts.emplace();
+  if (!are_texts) sources.labels.emplace(invocation.open(context, labels_, deliver_, delivery));
   return sources;
 }
 
 learning::Dataset SampleOptions::read(const engine::Context& context, const Sources& sources) const {
   if (sources.labels) return {context, sources.samples, *sources.labels};
+  if (sources.texts) return {context, sources.samples, labels_, *sources.texts};
   return {context, sources.samples, target_};
 }
 
 learning::Dataset SampleOptions::sizes(const Sources& sources) const {
   const storage::MatrixInfo& info = sources.info();
   if (sources.labels) return {info.rows, info.columns, sources.labels->info().columns};
+  if (sources.texts) return {info.rows, info.columns, 1};
   const auto targets = learning::targets_named(info, target_);
   return {info.rows, info.columns - learning::columns_of(targets).size(), targets.size()};
 }

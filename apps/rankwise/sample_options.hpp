@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "apps/rankwise/common_options.hpp"
 #include "apps/rankwise/invocation.hpp"
@@ -30,6 +31,7 @@ class SampleOptions {
   struct Sources {
     engine::SharedMatrix samples;
     std::optional<engine::SharedMatrix> labels;
+    std::optional<std::vector<std::string>> texts = {};  ///< labels that are no matrix; those themselves on rank 0
     [[nodiscard]] const storage::MatrixInfo& info() const { return samples.info(); }
   };
   /// @throws ranks::AgreedError @note Collective

@@ -153,6 +153,34 @@ def test_labels_that_are_text_in_hdf5(kind, tmp_path):
     assert_refused(run(*words), 3, "another input")
 
 
+def test_labels_that_are_texts_in_a_dataset(tmp_path):
+    x, y = datasets.load_iris(return_X_y=True)
+    names = np.array(["virgin, white", "Zürich", "b"])[y]
+    source = tmp_path / "t.h5"
+    with h5py.File(source, "w") as f:
+        f["x"], f["y"], f["fixed"], f["few"] = x, names.astype(object), np.char.encode(names, "utf-8"), names[1:].astype(object)
+        f["square"] = names.reshape(75, 2).astype(object)
+    expected = cross_val_score(SVC(), x, names)
+    for labels, ranks in (("y", None), ("fixed", 3)):
+        ours = run_json("crossval", "svc", f"{source}:/x", "--labels", f"{source}:/{labels}", ranks=ranks)
+        assert ours["classes"] == sorted(set(names)) and np.abs(np.array(ours["scores"]) - expected).max() < 1e-9
+    words = ["crossval", "svc", f"{source}:/x", "--labels"]
+    plan = run_json(*words, f"{source}:/y", "--plan")["plan"]
+    assert plan["phases"][0]["blocks"] == 5
+    for ranks in (None, 2):
+        assert_refused(run(*words, f"{source}:/few", ranks=ranks), 3, "149 labels", "150 samples")
+        assert_refused(run(*words, f"{source}:/square", ranks=ranks), 3, "holds text")
+        assert_refused(run(*words, f"{source}:/z", ranks=ranks), 3, "no dataset /z")
+    kept = [*words, f"{source}:/y", "--checkpoint", tmp_path / "c", "--resume"]
+    assert run(*kept).returncode == 0
+    with h5py.File(source, "r+") as f:
+        f["y"][3] = ""
+    assert_refused(run(*kept, ranks=2), 3, "row 3", "missing")
+    with h5py.File(source, "r+") as f:
+        f["y"][3] = "Zürich"
+    assert_refused(run(*kept), 3, "another input")
+
+
 def cpu_seconds(pid):
     try:
         with open(f"/proc/{pid}/stat") as f:

@@ -89,7 +89,7 @@ const char* const crossval_explanation =
     R"(How well a model tells classes that it has not seen: for each of K folds it is trained on all others and scored on the
 fold. Folds are scikit-learn's StratifiedKFold: each has about the same share of every class; without --shuffle, samples come
 to them in their own order, and each score is that of cross_val_score. A missing value is an error that tells its place. The
-target's labels are numbers, or, in a CSV or an HDF5 table, text.
+target's labels are numbers, or, in a CSV or in HDF5, text.
 
 Several targets: one model for each (scikit-learn's MultiOutputClassifier); folds are those of KFold, runs of samples. accuracy
 is the share of samples of which all targets are told right; f1 (of each target's second class) and roc-auc are means over them.

@@ -8,6 +8,7 @@
 #include "rankwise/base/digest.hpp"
 #include "rankwise/learning/table_reading.hpp"
 #include "rankwise/ranks/agreement.hpp"
+#include "rankwise/ranks/collectives.hpp"
 
 namespace rankwise::learning {
 namespace {
@@ -35,6 +36,14 @@ std::string digest_of(const std::vector<Target>& targets) {
   Digest digest;
   digest.add_bytes(out.take());
   return digest.hex();
+}
+
+/// As many as samples, which have features.
+void check_labels(const std::string& source, std::uint64_t count, const storage::MatrixInfo& samples) {
+  if (count != samples.rows) {
+    throw InputError(fmt::format("{} has {} labels, {} has {} samples", source, count, samples.source, samples.rows));
+  }
+  check_extents(samples, samples.columns);
 }
 
 void check_classes(const std::vector<Target>& targets) {
@@ -66,26 +75,47 @@ Dataset::Dataset(const engine::Context& context, const engine::SharedMatrix& tab
   ranks::agree(context.ranks(), [&] { check_classes(targets_); });
 }
 
+void Dataset::read_features(const engine::Context& context, const engine::SharedMatrix& matrix) {
+  for (std::uint64_t c = 0; c < features_; ++c) feature_names_.push_back(matrix.info().name_of(c));
+  memory_ = read_table(context, matrix, {}).features;
+}
+
 Dataset::Dataset(const engine::Context& context, const engine::SharedMatrix& features,
                  const engine::SharedMatrix& labels)
     : samples_(features.info().rows), features_(features.info().columns) {
   const storage::MatrixInfo& info = labels.info();
   ranks::agree(context.ranks(), [&] {
-    if (info.rows != features.info().rows) {
-      throw InputError(fmt::format("{} has {} labels, {} has {} samples", info.source, info.rows,
-                                   features.info().source, features.info().rows));
-    }
+    check_labels(info.source, info.rows, features.info());
     if (info.columns == 0) throw InputError(fmt::format("{} has no labels", info.source));
-    check_extents(features.info(), features_);
   });
   identity_ = features.info().fingerprint() + " " + info.fingerprint();
-  for (std::uint64_t c = 0; c < features_; ++c) feature_names_.push_back(features.info().name_of(c));
-  memory_ = read_table(context, features, {}).features;
+  read_features(context, features);
   std::vector<TargetColumn> all;
   for (std::uint64_t c = 0; c < info.columns; ++c) all.push_back({.name = info.name_of(c), .column = c});
   targets_ = read_table(context, labels, all).targets;
   if (targets_.size() == 1) targets_[0].name = info.source;
   ranks::agree(context.ranks(), [&] { check_classes(targets_); });
+}
+
+Dataset::Dataset(const engine::Context& context, const engine::SharedMatrix& features, const std::string& target,
+                 const std::vector<std::string>& labels)
+    : samples_(features.info().rows), features_(features.info().columns) {
+  ByteWriter out;
+  ranks::agree(context.ranks(), [&] {
+    if (!context.ranks().is_root()) return;
+    check_labels(target, labels.size(), features.info());
+    for (std::uint64_t row = 0; row < labels.size(); ++row) {
+      if (labels[row].empty()) throw InputError(fmt::format("{}: the label of row {} is missing", target, row));
+    }
+    targets_ = {Target(target, labels)};
+    check_classes(targets_);
+    targets_[0].encode(out);
+  });
+  const auto bytes = ranks::broadcast(context.ranks(), out.take());
+  ByteReader in(bytes);
+  targets_ = {Target::decode(in)};
+  identity_ = fmt::format("{} labels {}", features.info().fingerprint(), digest_of(targets_));
+  read_features(context, features);
 }
 
 }  // namespace rankwise::learning

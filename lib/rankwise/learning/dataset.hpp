@@ -25,6 +25,13 @@ class Dataset {
   /// @throws ranks::AgreedError, also if there are not as many labels as samples
   /// @note Collective
   Dataset(const engine::Context& context, const engine::SharedMatrix& features, const engine::SharedMatrix& labels);
+  /// All columns of a matrix are features; the samples' classes are texts.
+  /// @param target its name, for the user
+  /// @param labels on rank 0: of each sample
+  /// @throws ranks::AgreedError, also if there are not as many labels as samples
+  /// @note Collective
+  Dataset(const engine::Context& context, const engine::SharedMatrix& features, const std::string& target,
+          const std::vector<std::string>& labels);
   /// Of this size, without anything in it: to plan with.
   Dataset(std::uint64_t samples, std::uint64_t features, std::uint64_t targets)
       : samples_(samples), features_(features), targets_(targets) {}
@@ -43,6 +50,8 @@ class Dataset {
   [[nodiscard]] const std::string& identity() const { return identity_; }
 
  private:
+  void read_features(const engine::Context& context, const engine::SharedMatrix& matrix);
+
   std::uint64_t samples_ = 0;
   std::uint64_t features_ = 0;
   ranks::NodeMemory memory_;
