@@ -22,7 +22,7 @@ struct Radial {
   Lanes square, minus_gamma;
   HWY_INLINE hn::Vec<Floats> of(const double* products, const double* squares) const {
     const Lanes distance = square + Lanes::load(squares) - Lanes(2) * Lanes::load(products);
-    return hn::DemoteTo(Floats(), exponential(minus_gamma * distance).raw);
+    return hn::DemoteTo(Floats(), exponential_for_float32(minus_gamma * distance).raw);
   }
 };
 

@@ -1,14 +1,14 @@
-#include "rankwise/kernels/elementwise.hpp"
 #include "rankwise/kernels/radial_basis.hpp"
+
+#include "rankwise/kernels/exponential-inl.hpp"
 
 namespace rankwise::kernels::reference {
 
 void radial_basis(const double* products, double square, const double* squares, double gamma, std::size_t size,
                   float* to) {
   for (std::size_t i = 0; i < size; ++i) {
-    double value = -gamma * (square + squares[i] - 2 * products[i]);
-    reference::apply(Operation::exponential, {&value, nullptr, nullptr}, 1, &value);
-    to[i] = static_cast<float>(value);
+    const double distance = square + squares[i] - 2 * products[i];
+    to[i] = static_cast<float>(HWY_NAMESPACE::exponential_for_float32(-gamma * distance));
   }
 }
 
