@@ -96,8 +96,9 @@ is the share of samples of which all targets are told right; f1 (of each target'
 
 svc: scikit-learn's SVC, one machine for each pair of classes. Its parameters, with their defaults: C=1, kernel=rbf
 (linear, poly, sigmoid), gamma=scale (auto, a number), degree=3, coef0=0, class_weight=none (balanced), tol=1e-3. All
-products of samples are taken once on each node, for all folds, ranks and threads, 8 bytes for each pair of samples (of scaled
-features in each thread); where half of --memory, or a quarter of the node's, does not hold them, they are computed when they are needed.
+products of samples are taken once on each node, for all folds, ranks and threads, 8 bytes for each pair of samples (of
+scaled features in each thread); where half of --memory, or a quarter of the node's, does not hold them, they are computed
+when they are needed.
 
 logistic: scikit-learn's LogisticRegression, of all classes together, with an L2 penalty, by L-BFGS; but it goes on to the
 minimum. Its parameters: C=1, fit_intercept=true, class_weight=none (balanced), tol=1e-8, max_iter=10000.
