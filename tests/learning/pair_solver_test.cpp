@@ -54,7 +54,7 @@ struct Problem {
           Bytes room)
       : places(Target("t", labels(first, second))), matrix(std::move(products_of_all)) {
     products = Products::of_matrix(first + second, matrix.data());
-    rows.begin(products, places, kernel, room);
+    rows.begin(products, places, {}, kernel, room);
   }
   static std::vector<double> labels(std::size_t first, std::size_t second) {
     std::vector<double> of_all(first, 0);

@@ -37,7 +37,7 @@ TEST(SupportVectors, tell_classes_that_lie_apart) {
   for (const bool whole : {true, false}) {
     const SharedProducts shared(here, data, places.samples, whole);
     KernelRows rows;
-    rows.begin(shared.products(), places, kernel, mebibytes(whole ? 1 : 0));
+    rows.begin(shared.products(), places, {data.row(0), 3, places.samples}, kernel, mebibytes(whole ? 1 : 0));
     std::vector<double> scores(90 * 3);
     const auto told = SupportVectors(options, rows, training).predict(tested, scores);
     for (std::uint32_t s = 0; s < 90; ++s) {
@@ -57,7 +57,7 @@ TEST(SupportVectors, know_only_classes_with_samples) {
   const Places places(Target("thirds", classes));
   const SharedProducts shared(here, data, places.samples, true);
   KernelRows rows;
-  rows.begin(shared.products(), places, {.gamma = 0.01}, mebibytes(1));
+  rows.begin(shared.products(), places, {data.row(0), 3, places.samples}, {.gamma = 0.01}, mebibytes(1));
   std::vector<std::vector<std::uint32_t>> training(3);
   for (std::uint32_t s = 0; s < 30; ++s) {
     training[0].push_back(s);

@@ -115,8 +115,8 @@ of up to 65536 values; of more, neighbours are taken together.
 
 MODEL.h5 is HDF5, for h5py as well: features, importances, target, classes, oob_score; of tree t, nodes tree_nodes[t] to
 tree_nodes[t + 1]: feature (-1: a leaf), threshold, next. A sample whose feature is at most the threshold goes to the node
-behind, any other to node tree_nodes[t] + next; in a leaf, row tree_leaves[t] + next of shares (leaves × classes) is what
-the tree says.
+behind, any other to node tree_nodes[t] + next; in a leaf, row tree_leaves[t] + next of shares.reshape(-1, len(classes))
+is what the tree says.
 
 predict: a line for each row: the class whose mean share over all trees is greatest, and, with --probabilities, these means
 (p_CLASS). Columns are found by the features' names, in any order, beside others. Rows pass through: there may be any number.

@@ -252,8 +252,9 @@ each combination of the grid is drawn N times over. --param sets what is the sam
 The models and their parameters are those of crossval. Candidates are ranked by their mean score; equal ones share a rank.
 While it works, the five best so far are shown (of one target).
 
-Every candidate and fold is a piece of work of its own, shared out to ranks × threads, what most likely takes long (a great C,
-many trees) first, and kept in a checkpoint as soon as it is done. With --resume, a search among other candidates takes from the checkpoint what it holds of those that are the same.
+Every candidate and fold is a piece of work of its own, shared out to ranks × threads, what most likely takes long (a great
+C, many trees) first, and kept in a checkpoint as soon as it is done. With --resume, a search among other candidates takes
+from the checkpoint what it holds of those that are the same.
 The scores have the same bits on any ranks × threads, on one kind of processor.
 
 Examples:

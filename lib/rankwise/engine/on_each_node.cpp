@@ -8,6 +8,20 @@
 
 namespace rankwise::engine {
 
+ranks::NodeMemory memory_on_each_node(const Context& context, std::uint64_t bytes) {
+  ranks::NodeMemory memory;
+  std::exception_ptr failure;
+  try {
+    memory = ranks::NodeMemory(context.ranks().on_this_node(), bytes);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  ranks::agree(context.ranks(), [&] {
+    if (failure) std::rethrow_exception(failure);
+  });
+  return memory;
+}
+
 void on_each_node(const Context& context, std::uint64_t count, const std::function<void(std::uint64_t)>& act) {
   const ranks::Communicator node = context.ranks().on_this_node();
   const auto first = static_cast<std::uint64_t>(node.rank()), step = static_cast<std::uint64_t>(node.size());

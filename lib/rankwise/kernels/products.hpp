@@ -54,7 +54,7 @@ struct TileView {
 
 /// Takes the deviations of a tile's columns, one for each centre: double(value) - centre. T is double, float or an
 /// integer of 8 to 64 bits.
-/// @pre the tile has at most product_piece_rows rows
+/// Products of more than product_piece_rows rows at once are right to fewer digits.
 template <class T>
 void take_deviations(const TileView<T>& tile, std::span<const double> centres, Deviations& deviations);
 

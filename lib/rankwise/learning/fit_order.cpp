@@ -18,7 +18,7 @@ class FitRanks {
   FitRanks(const CrossValidationOptions& options, std::uint64_t features) : options_(options), features_(features) {}
 
   FitRank operator()(const SvcOptions& svc, std::uint64_t fold, std::uint64_t target) {
-    const bool by_variance = svc.gamma == SvcOptions::Gamma::scale;
+    const bool by_variance = svc.gamma == SvcOptions::Gamma::scale && svc.kernel.kind != KernelFunction::Kind::linear;
     const KernelFunction kernel = svc.kernel_for(features_, 0);
     const auto known = std::find(kernels_.begin(), kernels_.end(), std::pair(by_variance, kernel));
     const auto number = static_cast<double>(known - kernels_.begin());

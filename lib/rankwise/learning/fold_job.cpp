@@ -87,6 +87,13 @@ FoldJob::Partial FoldJob::run(blocks::Block block, Scratch& scratch) const {
   }
   return partial;
 }
+
+bool FoldJob::fits(const Partial& partial, std::uint64_t lane) const {
+  const std::uint64_t fold = lane / data_.targets().size() % options_.folds;
+  const auto tested = static_cast<std::size_t>(std::count(fold_of_.begin(), fold_of_.end(), fold));
+  return partial.right.size() == (has_several() && options_.scoring == Scoring::accuracy ? tested : 0);
+}
+
 double FoldJob::score(const Target& target, std::span<const std::uint32_t> truths,
                       const Predictions& predictions) const {
   if (!has_several()) return learning::score(options_.scoring, truths, predictions, target.class_count());

@@ -58,6 +58,7 @@ class FoldJob {
   }
   [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const;
   void merge(Partial&, const Partial&) const {}  // lanes have one step
+  [[nodiscard]] bool fits(const Partial& partial, std::uint64_t lane) const;
   static double told(const Partial& partial) { return partial.score; }
   static void encode(const Partial& partial, ByteWriter& out) {
     out.put(partial.score);

@@ -96,9 +96,15 @@ KernelRows& FoldKernel::rows_for(const Dataset& data, const SharedBySvc& shared,
   const bool is_new = source_ != source;
   if (is_new) take_products(data, shared, fold);
   source_ = source;
-  const bool needs_variance = options.gamma == SvcOptions::Gamma::scale;
+  const bool needs_variance =
+      options.gamma == SvcOptions::Gamma::scale && options.kernel.kind != KernelFunction::Kind::linear;
   const KernelFunction kernel = options.kernel_for(data.features(), needs_variance ? variance(data, shared, fold) : 0);
-  if (is_new || kernel_ != kernel) rows_.begin(products_, shared.places[fold.target], kernel, shared.rows);
+  if (is_new || kernel_ != kernel) {
+    const Places& places = shared.places[fold.target];
+    const PlacedFeatures features = shared.scale ? PlacedFeatures{features_.data(), data.features()}
+                                                 : PlacedFeatures{data.row(0), data.features(), places.samples};
+    rows_.begin(products_, places, features, kernel, shared.rows);
+  }
   kernel_ = kernel;
   return rows_;
 }

@@ -6,9 +6,19 @@
 
 namespace rankwise::learning {
 
-void KernelRows::begin(const Products& products, const Places& places, const KernelFunction& kernel, Bytes room) {
+double PlacedFeatures::squared_distance(std::uint64_t a, std::uint64_t b) const {
+  const double* x = rows + (samples.empty() ? a : samples[a]) * width;
+  const double* y = rows + (samples.empty() ? b : samples[b]) * width;
+  double sum = 0;
+  for (std::uint64_t f = 0; f < width; ++f) sum += (x[f] - y[f]) * (x[f] - y[f]);
+  return sum;
+}
+
+void KernelRows::begin(const Products& products, const Places& places, const PlacedFeatures& features,
+                       const KernelFunction& kernel, Bytes room) {
   products_ = &products;
   places_ = &places;
+  features_ = features;
   kernel_ = kernel;
   const std::uint64_t samples = products.samples();
   squares_.resize(samples);

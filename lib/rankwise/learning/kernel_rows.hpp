@@ -10,6 +10,15 @@
 
 namespace rankwise::learning {
 
+/// The features of samples, known by their places.
+struct PlacedFeatures {
+  const double* rows = nullptr;                 ///< row by row
+  std::uint64_t width = 0;                      ///< of a row
+  std::span<const std::uint32_t> samples = {};  ///< which row each place has; nothing: they are by place
+
+  [[nodiscard]] double squared_distance(std::uint64_t a, std::uint64_t b) const;
+};
+
 /// Kernel values of samples with whole classes, as float32: computed when they are asked for the first time, and kept
 /// as long as there is room. Few of all pairs are: a machine looks at the rows of what comes near to a support vector.
 /// For one thread.
@@ -19,9 +28,10 @@ class KernelRows {
   static constexpr std::size_t whole = 8;
 
   /// Begins anew, with other samples or another kernel.
-  /// @param products, places outlive it
+  /// @param products, places, features outlive it
   /// @param room for values; for a few rows there always is
-  void begin(const Products& products, const Places& places, const KernelFunction& kernel, Bytes room);
+  void begin(const Products& products, const Places& places, const PlacedFeatures& features,
+             const KernelFunction& kernel, Bytes room);
 
   /// What a call of make_room makes room for.
   static constexpr std::size_t rows_at_once = 4;
@@ -32,6 +42,7 @@ class KernelRows {
 
   [[nodiscard]] const Products& products() const { return *products_; }
   [[nodiscard]] const Places& places() const { return *places_; }
+  [[nodiscard]] const PlacedFeatures& features() const { return features_; }
   [[nodiscard]] const KernelFunction& kernel() const { return kernel_; }
   [[nodiscard]] std::size_t padded_size(std::uint32_t of_class) const {
     return padded(places_->of_class(of_class).size());
@@ -50,6 +61,7 @@ class KernelRows {
 
   const Products* products_ = nullptr;
   const Places* places_ = nullptr;
+  PlacedFeatures features_;
   KernelFunction kernel_;
   std::vector<double> squares_, diagonal_;
   std::vector<std::uint32_t> rows_;  // where each (place, class) is, in units of `whole` values, from 1 on; 0: nowhere

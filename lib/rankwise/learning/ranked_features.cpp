@@ -40,8 +40,8 @@ std::uint32_t rank(const Dataset& data, std::uint64_t feature, std::uint16_t* ra
 RankedFeatures::RankedFeatures(const engine::Context& context, const Dataset& data)
     : samples_(data.samples()),
       features_(data.features()),
-      memory_(context.ranks().on_this_node(),
-              checked_sum(bytes_of_ranks(samples_, features_), features_ * sizeof(std::uint32_t), "ranks")) {
+      memory_(engine::memory_on_each_node(
+          context, checked_sum(bytes_of_ranks(samples_, features_), features_ * sizeof(std::uint32_t), "ranks"))) {
   engine::on_each_node(context, features_, [&](std::uint64_t feature) {
     counts()[feature] = rank(data, feature, memory_.as<std::uint16_t>() + feature * samples_);
   });

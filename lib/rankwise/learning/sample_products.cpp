@@ -140,8 +140,9 @@ Bytes bytes_of_strips(std::uint64_t samples, std::uint64_t features) {
 
 SharedProducts::SharedProducts(const engine::Context& context, const Dataset& data,
                                std::span<const std::uint32_t> order, bool whole)
-    : memory_(context.ranks().on_this_node(),
-              (whole ? bytes_of_matrix(data.samples()) : bytes_of_strips(data.samples(), data.features())).value) {
+    : memory_(engine::memory_on_each_node(
+          context,
+          (whole ? bytes_of_matrix(data.samples()) : bytes_of_strips(data.samples(), data.features())).value)) {
   const Panels panels{data.samples(), data.features(), data.row(0), order};
   double* to = memory_.as<double>();
   engine::on_each_node(context, whole ? panels.pairs() : panels.count(), [&](std::uint64_t index) {

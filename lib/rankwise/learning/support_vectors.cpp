@@ -14,6 +14,12 @@ KernelFunction SvcOptions::kernel_for(std::uint64_t features, double variance) c
   const auto count = static_cast<double>(features);
   if (gamma == Gamma::automatic) function.gamma = 1 / count;
   if (gamma == Gamma::scale) function.gamma = variance > 0 ? 1 / (count * variance) : 1;
+  // What does not count is the same, so that kernels which are the same are equal.
+  using Kind = KernelFunction::Kind;
+  const KernelFunction plain;
+  if (function.kind == Kind::linear) function.gamma = plain.gamma;
+  if (function.kind == Kind::linear || function.kind == Kind::rbf) function.coef0 = plain.coef0;
+  if (function.kind != Kind::polynomial) function.degree = plain.degree;
   return function;
 }
 
@@ -65,6 +71,7 @@ void SupportVectors::keep(Class& of, std::span<const std::vector<double>> weight
 
 void SupportVectors::add_up(const Class& of, std::span<const std::uint64_t> places, std::span<double> sums) const {
   const std::size_t size = of.members.size();
+  if (size == 0) return;
   std::vector<double> room, values(size * places.size());
   const Products& products = rows_->products();
   for (std::size_t i = 0; i < places.size(); ++i) {
@@ -73,6 +80,7 @@ void SupportVectors::add_up(const Class& of, std::span<const std::uint64_t> plac
     const std::span<double> with_members(&values[i * size], size);
     for (std::size_t m = 0; m < size; ++m) with_members[m] = with_all[of.members[m]];
     rows_->kernel().take_arguments(with_members, square, of.squares.data(), with_members.data());
+    if (rows_->kernel().kind == KernelFunction::Kind::rbf) mend_distances(of, places[i], square, with_members);
   }
   rows_->kernel().finish(values);
   const std::vector<double> zeros(places.size());
@@ -81,23 +89,38 @@ void SupportVectors::add_up(const Class& of, std::span<const std::uint64_t> plac
   kernels::add_products(kernel_values, of.weights, kernels::Wanted::all, sums);
 }
 
+/// LIBSVM trains with |x|² + |y|² - 2 x·y, and predicts with Σ (x - y)²: the same but for samples that lie far from 0,
+/// where the first one cancels.
+void SupportVectors::mend_distances(const Class& of, std::uint64_t place, double square,
+                                    std::span<double> arguments) const {
+  const double gamma = rows_->kernel().gamma;
+  for (std::size_t m = 0; m < arguments.size(); ++m) {
+    constexpr double rounding = 0x1p-50, harmless = 1e-12;
+    if (gamma * (square + of.squares[m]) * rounding < harmless) continue;
+    const std::uint64_t member = rows_->places().of_class(of.number).begin + of.members[m];
+    arguments[m] = -gamma * rows_->features().squared_distance(place, member);
+  }
+}
+
 std::uint32_t SupportVectors::vote(const std::vector<std::vector<double>>& sums, std::size_t sample,
                                    std::span<double> scores) const {
   const std::size_t count = class_count(), width = kernels::whole_strips(count);
   const auto sum = [&](std::size_t of, std::size_t against) { return sums[of][sample * width + against]; };
-  std::vector<std::uint32_t> votes(count);
+  // scikit-learn's scores give a 0 to the first class, LIBSVM's predictions to the second.
+  std::vector<std::uint32_t> votes(count), votes_of_scores(count);
   std::fill(scores.begin(), scores.end(), 0.0);
   const double* offset = offsets_.data();
   for (std::size_t a = 0; a < count; ++a) {
     for (std::size_t b = a + 1; b < count; ++b) {
       const double decision = sum(a, b) - sum(b, a) - *offset++;
       ++votes[decision > 0 ? a : b];
+      ++votes_of_scores[decision < 0 ? b : a];
       scores[a] += decision;
       scores[b] -= decision;
     }
   }
   for (std::size_t k = 0; k < count && count > 2; ++k) {
-    scores[k] = votes[k] + scores[k] / (3 * (std::abs(scores[k]) + 1));
+    scores[k] = votes_of_scores[k] + scores[k] / (3 * (std::abs(scores[k]) + 1));
   }
   return static_cast<std::uint32_t>(std::max_element(votes.begin(), votes.end()) - votes.begin());
 }

@@ -48,6 +48,8 @@ class SupportVectors {
   /// Σ weight · K(x, ·) over a class' members, for the machines with each class.
   /// @param places of a few samples x; sums sample by sample
   void add_up(const Class& of, std::span<const std::uint64_t> places, std::span<double> sums) const;
+  /// @param arguments of the kernel for a sample and the class' members
+  void mend_distances(const Class& of, std::uint64_t place, double square, std::span<double> arguments) const;
   /// Of the sums over all classes for one sample.
   std::uint32_t vote(const std::vector<std::vector<double>>& sums, std::size_t sample, std::span<double> scores) const;
   [[nodiscard]] std::size_t class_count() const { return classes_.size(); }

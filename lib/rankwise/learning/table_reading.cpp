@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "rankwise/base/checked.hpp"
+#include "rankwise/engine/on_each_node.hpp"
 #include "rankwise/engine/run.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/ranks/collectives.hpp"
@@ -52,7 +53,8 @@ class ReadJob {
         info_(matrix.info()),
         roles_(roles),
         features_(info_.columns - roles.numbers.size() - roles.texts.size()),
-        rows_(std::max<std::uint64_t>(1, (std::uint64_t{1} << 19) / std::max<std::uint64_t>(1, info_.columns))),
+        rows_(std::clamp<std::uint64_t>((std::uint64_t{1} << 19) / std::max<std::uint64_t>(1, info_.columns), 1,
+                                        std::max<std::uint64_t>(1, info_.rows))),
         place_(place) {
     for (std::uint64_t c = 0; c < info_.columns; ++c) {
       if (roles.is_text(c)) continue;
@@ -228,7 +230,9 @@ TableParts read_table(const engine::Context& context, const engine::SharedMatrix
   const bool with_root = ranks::sum(node, ranks.is_root() ? 1 : 0) == 1;
   TableParts parts;
   const std::uint64_t size = checked_product(info.rows, features, "the features");
-  if (size > 0) parts.features = ranks::NodeMemory(node, checked_product(size, sizeof(double), "the features"));
+  if (size > 0) {
+    parts.features = engine::memory_on_each_node(context, checked_product(size, sizeof(double), "the features"));
+  }
   const std::span<double> place(parts.features.as<double>(), size);
   const ReadJob job(table, roles, with_root || size == 0 ? place.data() : nullptr);
   std::vector<double> numbers;
