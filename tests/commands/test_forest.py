@@ -243,22 +243,38 @@ def peak_pss(pids):
     return total
 
 
+def peak_pss_of(ranks, *words):
+    """Of all ranks of a run together."""
+    process = subprocess.Popen([MPIEXEC, "-n", str(ranks), PROGRAM, *map(str, words), "--threads", "1"], stdout=subprocess.DEVNULL)
+    most = 0
+    while process.poll() is None:
+        pids = subprocess.run(["pgrep", "-P", str(process.pid), "-x", "rankwise"], capture_output=True, text=True).stdout.split()
+        most = max(most, peak_pss(pids))
+        time.sleep(0.02)
+    assert process.returncode == 0
+    return most
+
+
 @pytest.mark.skipif(bool(os.environ.get("RANKWISE_SANITIZE")), reason="sanitizers take memory of their own")
 def test_a_node_has_the_data_once(tmp_path):
     random = np.random.default_rng(0)
     size = 12_000 * 1000 * 8
     source = write_npy(tmp_path / "x.npy", random.normal(size=(12_000, 1000)))
     labels = write_npy(tmp_path / "y.npy", random.integers(0, 2, 12_000))
-    most = {}
-    for ranks in (1, 2, 4):
-        line = [MPIEXEC, "-n", str(ranks), PROGRAM, "crossval", "forest", source, "--labels", labels, "--param", "n_estimators=6", "--param", "max_depth=6", "--threads", "1"]
-        process = subprocess.Popen([str(word) for word in line], stdout=subprocess.DEVNULL)
-        most[ranks] = 0
-        while process.poll() is None:
-            pids = subprocess.run(["pgrep", "-P", str(process.pid), "-x", "rankwise"], capture_output=True, text=True).stdout.split()
-            most[ranks] = max(most[ranks], peak_pss(pids))
-            time.sleep(0.02)
-        assert process.returncode == 0
+    words = ["crossval", "forest", source, "--labels", labels, "--param", "n_estimators=6", "--param", "max_depth=6"]
+    most = {ranks: peak_pss_of(ranks, *words) for ranks in (1, 2, 4)}
     assert most[1] > size  # it was seen
     # another rank has its program, its stacks and what it works in, but neither features nor ranks of its own
     assert most[4] - most[1] < size / 2 + 3 * 40_000_000 and most[2] - most[1] < size / 2 + 40_000_000, most
+
+
+@pytest.mark.skipif(bool(os.environ.get("RANKWISE_SANITIZE")), reason="sanitizers take memory of their own")
+def test_a_node_has_the_products_of_samples_once(tmp_path):
+    random = np.random.default_rng(0)
+    x = random.normal(size=(6000, 100))
+    source, labels = write_npy(tmp_path / "x.npy", x), write_npy(tmp_path / "y.npy", x[:, 0] + random.normal(size=6000) > 0)
+    size = 6000 * 6000 * 8
+    most = {ranks: peak_pss_of(ranks, "crossval", "svc", source, "--labels", labels, "--cv", 4) for ranks in (1, 2, 4)}
+    assert most[1] > size
+    # another rank has kernel values of its own, half as much at most
+    assert most[4] - most[1] < 3 * (size / 2 + 40_000_000) and most[2] - most[1] < size / 2 + 40_000_000, most
