@@ -9,6 +9,7 @@
 #include "rankwise/base/stop_request.hpp"
 #include "rankwise/kernels/radial_basis.hpp"
 #include "rankwise/kernels/working_set.hpp"
+#include "rankwise/learning/pair_move.hpp"
 
 namespace rankwise::learning {
 namespace {
@@ -153,50 +154,16 @@ class Solver {
     const double value = static_cast<double>(row(i, j.of)[j.at]);
     double curvature = vi.diagonal[i.at] + vj.diagonal[j.at] - 2 * value;
     if (curvature <= 0) curvature = flat;
-    double &alpha_i = vi.alpha[i.at], &alpha_j = vj.alpha[j.at];
     const bool was_upper_i = vi.is_upper(i.at), was_upper_j = vj.is_upper(j.at);
-    const double old_i = alpha_i, old_j = alpha_j, c_i = vi.side.c, c_j = vj.side.c;
+    const double old_i = vi.alpha[i.at], old_j = vj.alpha[j.at];
     const double gradient_i = -vi.y * vi.violations[i.at], gradient_j = -vj.y * vj.violations[j.at];
-    if (i.of != j.of) {
-      const double delta = (-gradient_i - gradient_j) / curvature, difference = alpha_i - alpha_j;
-      alpha_i += delta;
-      alpha_j += delta;
-      if (difference > 0 && alpha_j < 0) {
-        alpha_j = 0;
-        alpha_i = difference;
-      } else if (difference <= 0 && alpha_i < 0) {
-        alpha_i = 0;
-        alpha_j = -difference;
-      }
-      if (difference > c_i - c_j && alpha_i > c_i) {
-        alpha_i = c_i;
-        alpha_j = c_i - difference;
-      } else if (difference <= c_i - c_j && alpha_j > c_j) {
-        alpha_j = c_j;
-        alpha_i = c_j + difference;
-      }
-    } else {
-      const double delta = (gradient_i - gradient_j) / curvature, sum = alpha_i + alpha_j;
-      alpha_i -= delta;
-      alpha_j += delta;
-      if (sum > c_i && alpha_i > c_i) {
-        alpha_i = c_i;
-        alpha_j = sum - c_i;
-      } else if (sum <= c_i && alpha_j < 0) {
-        alpha_j = 0;
-        alpha_i = sum;
-      }
-      if (sum > c_j && alpha_j > c_j) {
-        alpha_j = c_j;
-        alpha_i = sum - c_j;
-      } else if (sum <= c_j && alpha_i < 0) {
-        alpha_i = 0;
-        alpha_j = sum;
-      }
-    }
+    const Variable now_i{old_i, gradient_i, vi.side.c}, now_j{old_j, gradient_j, vj.side.c};
+    const Moved moved = i.of != j.of ? move_apart(now_i, now_j, curvature) : move_together(now_i, now_j, curvature);
+    vi.alpha[i.at] = moved.i;
+    vj.alpha[j.at] = moved.j;
     mark(i);
     mark(j);
-    step(i, j, vi.y * (alpha_i - old_i), vj.y * (alpha_j - old_j));
+    step(i, j, vi.y * (moved.i - old_i), vj.y * (moved.j - old_j));
     keep_bounds(i, was_upper_i);
     keep_bounds(j, was_upper_j);
   }

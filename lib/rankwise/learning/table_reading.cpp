@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -150,35 +149,25 @@ void spread(const ranks::Communicator& ranks, const ranks::Communicator& node, s
   }
 }
 
-/// The fields of some columns, from rank 0: act(row, index among the columns, field with its quotes).
-template <class Act>
-void for_each_text(const storage::MatrixInfo& info, blocks::Range rows, const std::vector<std::uint64_t>& columns,
-                   const Act& act) {
-  const char separator = storage::csv_separator(info);
-  std::uint64_t row = rows.begin;
-  storage::CsvLines(info).read(rows, [&](std::string_view line) {
-    std::uint64_t column = 0;
-    storage::for_each_field(line, separator, [&](std::string_view field) {
-      const auto place = std::find(columns.begin(), columns.end(), column++);
-      if (place != columns.end()) act(row, static_cast<std::size_t>(place - columns.begin()), field);
-    });
-    ++row;
-  });
-}
-
 /// A target is text if one of its fields is.
 Roles roles_of(const engine::Context& context, const storage::MatrixInfo& info,
                const std::vector<std::uint64_t>& targets) {
   Roles roles{.numbers = targets};
   if (info.format != storage::Format::csv || info.rows == 0) return roles;
+  const char separator = storage::csv_separator(info);
   ByteWriter out;
   ranks::agree(context.ranks(), [&] {
     if (!context.ranks().is_root()) return;
-    std::set<std::uint64_t> texts;
-    for_each_text(info, {0, info.rows}, targets, [&](std::uint64_t, std::size_t index, std::string_view field) {
-      if (!storage::parse_value(storage::unquote(field))) texts.insert(targets[index]);
+    std::vector<std::uint64_t> texts;
+    storage::CsvLines(info).read({0, info.rows}, [&](std::string_view line) {
+      for (const std::uint64_t column : targets) {
+        double value = 0;
+        storage::CsvRecords record(line, separator);
+        const bool is_text = record.find() && record.values({column, column + 1}, &value).unreadable;
+        if (is_text && !Roles::has(texts, column)) texts.push_back(column);
+      }
     });
-    out.put_vector(std::vector<std::uint64_t>(texts.begin(), texts.end()));
+    out.put_vector(texts);
   });
   roles.texts = ByteReader(ranks::broadcast(context.ranks(), out.take())).get_vector<std::uint64_t>();
   std::erase_if(roles.numbers, [&](std::uint64_t column) { return roles.is_text(column); });
@@ -191,11 +180,19 @@ std::vector<std::vector<std::string>> read_texts(const engine::Context& context,
   std::vector<std::vector<std::string>> texts(columns.size());
   ranks::agree(context.ranks(), [&] {
     if (!context.ranks().is_root() || columns.empty()) return;
-    for_each_text(info, {0, info.rows}, columns, [&](std::uint64_t row, std::size_t index, std::string_view field) {
-      const std::string text = storage::unquote(field);
-      const auto value = storage::parse_value(text);
-      if (value && std::isnan(*value)) refuse(info, row, info.name_of(columns[index]), "missing");
-      texts[index].push_back(text);
+    const char separator = storage::csv_separator(info);
+    std::uint64_t row = 0;
+    storage::CsvLines(info).read({0, info.rows}, [&](std::string_view line) {
+      std::uint64_t column = 0;
+      storage::for_each_field(line, separator, [&](std::string_view field) {
+        const auto place = std::find(columns.begin(), columns.end(), column++);
+        if (place == columns.end()) return;
+        const std::string text = storage::unquote(field);
+        const auto value = storage::parse_value(text);
+        if (value && std::isnan(*value)) refuse(info, row, info.name_of(*place), "missing");
+        texts[static_cast<std::size_t>(place - columns.begin())].push_back(text);
+      });
+      ++row;
     });
   });
   return texts;
