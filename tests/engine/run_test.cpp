@@ -2,14 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <mutex>
 #include <string>
 #include <thread>
 
 #include "rankwise/base/stop_request.hpp"
 #include "rankwise/blocks/node.hpp"
 #include "rankwise/ranks/agreement.hpp"
+#include "rankwise/ranks/collectives.hpp"
 #include "tests/support/session.hpp"
 #include "tests/support/spelling.hpp"
 
@@ -23,7 +26,8 @@ Context context(std::optional<Bytes> memory = {}) {
   return {test::session(), {.threads = test::threads(), .memory = memory, .show_progress = {}}};
 }
 
-void expect_whole(const Context& where, const Spelling& job, const PhaseOptions& options = {.phase = "test"}) {
+template <class J = Spelling>
+void expect_whole(const Context& where, const J& job, const PhaseOptions& options = {.phase = "test"}) {
   std::vector<std::string> results;
   run(
       where, job,
@@ -42,6 +46,26 @@ void expect_whole(const Context& where, const Spelling& job, const PhaseOptions&
   }
 }
 
+/// Wants its lanes begun from the last one to the first, and tells in which order this rank began them.
+struct FromBehind : Spelling {
+  std::vector<std::uint64_t>* begun = nullptr;
+  std::mutex* mutex = nullptr;
+
+  [[nodiscard]] std::vector<std::uint64_t> lanes_in_order() const {
+    std::vector<std::uint64_t> order;
+    for (std::uint64_t lane = cut.lanes; lane-- > 0;) order.push_back(lane);
+    return order;
+  }
+  [[nodiscard]] Partial run(blocks::Block block, Scratch& scratch) const {
+    {
+      const std::lock_guard lock(*mutex);
+      begun->push_back(block.lane);
+    }
+    return Spelling::run(block, scratch);
+  }
+};
+static_assert(OrdersLanes<FromBehind> && !OrdersLanes<Spelling>);
+
 /// The error that every rank must throw alike.
 ranks::Failure failure_of(const Spelling& job, std::optional<Bytes> memory = {}) {
   try {
@@ -51,6 +75,19 @@ ranks::Failure failure_of(const Spelling& job, std::optional<Bytes> memory = {})
     return {error.exit_code(), error.what()};
   }
   return {};
+}
+
+TEST(Run, lanes_begin_in_the_order_that_the_job_wants) {
+  std::vector<std::uint64_t> begun;
+  std::mutex mutex;
+  FromBehind job{{.cut = {20, 1}, .cost = std::chrono::microseconds(500)}, &begun, &mutex};
+  expect_whole(context(), job);
+  EXPECT_EQ(ranks::sum(test::session().ranks(), begun.size()), 20U);
+  if (test::threads() > 1) return;
+  EXPECT_TRUE(std::is_sorted(begun.rbegin(), begun.rend()));
+  if (test::session().ranks().size() == 1) {
+    EXPECT_EQ(begun, job.lanes_in_order());
+  }
 }
 
 TEST(Run, every_small_grid_grows_the_fixed_tree) {
