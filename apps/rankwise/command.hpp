@@ -1,6 +1,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
 
 #include "rankwise/base/errors.hpp"
 
@@ -28,6 +30,11 @@ class Command {
   [[nodiscard]] virtual bool takes_shards() const { return false; }
   /// Its first word is an expression, even if it begins with a hyphen: -x + 1.
   [[nodiscard]] virtual bool takes_expressions() const { return false; }
+  /// Its words, from the first that is no option of ours on, are a command of the user's, with options of its own.
+  [[nodiscard]] virtual bool takes_a_command() const { return false; }
+  virtual void take_command(std::vector<std::string> words) { static_cast<void>(words); }
+  /// It starts processes, by a helper that is there before MPI is.
+  [[nodiscard]] virtual bool needs_helper() const { return false; }
   /// @note Collective where the command needs ranks
   virtual ExitCode run(Invocation& invocation) = 0;
 };

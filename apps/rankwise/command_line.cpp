@@ -43,6 +43,32 @@ class Formatter : public CLI::Formatter {
   }
 };
 
+/// What is a command of the user's, and what follows it: after the options that come first. Those are parsed.
+std::vector<std::string> parse_options_before(const CommandEntry& entry, CLI::App& parser,
+                                              std::vector<std::string> words) {
+  // Values that follow ::: may look like anything.
+  const auto values =
+      std::find_if(words.begin(), words.end(), [](const std::string& word) { return word.starts_with(":::"); });
+  std::vector<std::string> after(values, words.end());
+  words.erase(values, words.end());
+  try {
+    std::vector<std::string> reversed(words.rbegin(), words.rend());
+    parser.parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    throw;
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(complaint(entry, parser, error, words));
+  }
+  std::vector<std::string> command = parser.remaining();
+  if (!command.empty() && command[0] == "--") {
+    command.erase(command.begin());
+  } else if (!command.empty() && command[0].starts_with('-') && command[0] != "-") {
+    throw UsageError(complaint(entry, parser, CLI::ExtrasError({command[0]}), words));
+  }
+  command.insert(command.end(), after.begin(), after.end());
+  return command;
+}
+
 }  // namespace
 
 std::unique_ptr<CLI::App> make_parser(const CommandEntry& entry, Command& command) {
@@ -51,6 +77,7 @@ std::unique_ptr<CLI::App> make_parser(const CommandEntry& entry, Command& comman
   parser->set_help_flag("-h,--help", "print this and exit");
   command.add_options(*parser);
   for (CLI::Option* option : parser->get_options()) option->disable_flag_override();  // no --json=no
+  parser->prefix_command(command.takes_a_command());
   return parser;
 }
 
@@ -93,8 +120,20 @@ ParsedLine parse_command_line(const std::vector<std::string>& words) {
   line.command = line.entry->make();
   const auto parser = make_parser(*line.entry, *line.command);
   std::vector<std::string> rest(words.begin() + 1, words.end());
-  if (asks_for_help || std::any_of(rest.begin(), rest.end(), is_help)) {
+  const bool ends_with_command = line.command->takes_a_command();
+  if (asks_for_help || (!ends_with_command && std::any_of(rest.begin(), rest.end(), is_help))) {
     line.text = help_of(*line.entry, *parser);
+    return line;
+  }
+  if (ends_with_command) {
+    try {
+      line.command->take_command(parse_options_before(*line.entry, *parser, rest));
+    } catch (const CLI::CallForHelp&) {
+      line.text = help_of(*line.entry, *parser);
+      return line;
+    }
+    refuse_empty_values(*parser);
+    line.command->check();
     return line;
   }
   if (line.command->takes_expressions() && !rest.empty() && rest[0].size() > 1 && rest[0][0] == '-' &&

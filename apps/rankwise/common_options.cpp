@@ -34,6 +34,13 @@ void ComputeOptions::add_to(CLI::App& app) {
   add_threads_to(app);
   add_memory_to(app, "memory for blocks in flight, per rank, such as 2G (default: as needed)");
   add_plan_to(app);
+  add_progress_to(app);
+  add_value(app, "--watchdog", "TIME",
+            "give up when no block is done for so long, such as 10m; under srun also on a rank silent for 30s",
+            [this](const std::string& text) { watchdog = parse_duration(text, "--watchdog"); });
+}
+
+void ComputeOptions::add_progress_to(CLI::App& app) {
   add_choice<report::ProgressMode>(app, "--progress", "how to show progress on standard error",
                                    {{"auto", report::ProgressMode::automatic},
                                     {"bar", report::ProgressMode::bar},
@@ -41,9 +48,6 @@ void ComputeOptions::add_to(CLI::App& app) {
                                     {"json", report::ProgressMode::json},
                                     {"none", report::ProgressMode::none}},
                                    progress);
-  add_value(app, "--watchdog", "TIME",
-            "give up when no block is done for so long, such as 10m; under srun also on a rank silent for 30s",
-            [this](const std::string& text) { watchdog = parse_duration(text, "--watchdog"); });
 }
 
 void add_deliver(CLI::App& app, engine::Deliver& deliver) {

@@ -29,6 +29,7 @@ struct ComputeOptions {
   void add_threads_to(CLI::App& app);
   void add_memory_to(CLI::App& app, const std::string& description);
   void add_plan_to(CLI::App& app);
+  void add_progress_to(CLI::App& app);
 };
 
 /// --deliver: how ranks get at the input.

@@ -25,7 +25,10 @@ std::optional<std::string> wrong_option(const CLI::App& parser, const std::vecto
   std::set<std::string> seen;
   std::optional<std::string> wrong;
   for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
-    if (!words[i].starts_with('-') || words[i] == "-") continue;
+    if (!words[i].starts_with('-') || words[i] == "-") {
+      if (parser.get_prefix_command()) break;  // what follows are not our options
+      continue;
+    }
     const auto equals = words[i].find('=');
     const std::string name = words[i].substr(0, equals);
     const CLI::Option* option = parser.get_option_no_throw(name);

@@ -11,6 +11,7 @@
 #include "apps/rankwise/common_options.hpp"
 #include "rankwise/engine/context.hpp"
 #include "rankwise/engine/shared_matrix.hpp"
+#include "rankwise/processes/helper.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/ranks/binding.hpp"
 #include "rankwise/ranks/session.hpp"
@@ -26,8 +27,13 @@ std::string json_text(const nlohmann::ordered_json& json, int indent = -1);
 class Invocation {
  public:
   /// @param session nothing for a command that needs no ranks
-  Invocation(const ranks::Session* session, const CommandEntry& entry, std::vector<std::string> words)
-      : session_(session), entry_(entry), words_(std::move(words)) {}
+  /// @param helper nothing for a command that starts no processes
+  Invocation(const ranks::Session* session, const CommandEntry& entry, std::vector<std::string> words,
+             processes::Helper* helper = nullptr)
+      : session_(session), entry_(entry), words_(std::move(words)), helper_(helper) {}
+
+  /// @pre the command needs it
+  [[nodiscard]] processes::Helper& helper() const { return *helper_; }
 
   [[nodiscard]] const ranks::Session& session() const { return *session_; }
   [[nodiscard]] bool is_root() const { return session_ == nullptr || session_->ranks().is_root(); }
@@ -87,6 +93,7 @@ class Invocation {
   const ranks::Session* session_;
   const CommandEntry& entry_;
   std::vector<std::string> words_;
+  processes::Helper* helper_;
   ranks::ThreadLayout layout_;
   std::vector<std::string> hosts_;
   std::unique_ptr<engine::Checkpoint> checkpoint_;

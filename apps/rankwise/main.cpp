@@ -8,10 +8,12 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <optional>
 
 #include "apps/rankwise/command_line.hpp"
 #include "apps/rankwise/invocation.hpp"
 #include "rankwise/base/stop_request.hpp"
+#include "rankwise/processes/helper.hpp"
 #include "rankwise/ranks/agreement.hpp"
 #include "rankwise/report/format.hpp"
 #include "rankwise/storage/hdf5_library.hpp"
@@ -62,7 +64,8 @@ int end_well(const char* command, app::Invocation& invocation, int code) {
 }
 
 /// Runs on all ranks; @return the exit code, the same on every rank.
-int run_on_ranks(const app::ParsedLine& line, const std::vector<std::string>& words, int launched_rank) {
+int run_on_ranks(const app::ParsedLine& line, const std::vector<std::string>& words, int launched_rank,
+                 processes::Helper* helper) {
   const char* name = line.entry->name;
   watch_for_stop_signals();
   storage::start_hdf5();
@@ -73,7 +76,7 @@ int run_on_ranks(const app::ParsedLine& line, const std::vector<std::string>& wo
     return told_by_rank_0(launched_rank, name, error);
   }
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error with a message, not a death
-  app::Invocation invocation(session.get(), *line.entry, words);
+  app::Invocation invocation(session.get(), *line.entry, words, helper);
   try {
     int code = static_cast<int>(line.command->run(invocation));
     if (invocation.is_root()) code = flushed(name, code);
@@ -130,7 +133,6 @@ void fill_standard_streams() {
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   fill_standard_streams();
-  allow_many_files();
   // Help, version and usage errors come before MPI starts, and once, whatever the number of processes.
   const int launched_rank = ranks::detect_launcher().rank;
   app::ParsedLine line;
@@ -145,6 +147,14 @@ int main(int argc, char** argv) {
     std::fputs(line.text->c_str(), stdout);
     return flushed("", 0);
   }
-  if (line.command->needs_ranks()) return run_on_ranks(line, words, launched_rank);
+  std::optional<processes::Helper> helper;
+  try {
+    if (line.command->needs_helper()) helper.emplace();
+  } catch (const Error& error) {
+    print_error(line.entry->name, error.what());
+    return error.exit_code();
+  }
+  allow_many_files();  // after the helper was born: tasks have the user's limit
+  if (line.command->needs_ranks()) return run_on_ranks(line, words, launched_rank, helper ? &*helper : nullptr);
   return launched_rank == 0 ? run_alone(line, words) : 0;
 }

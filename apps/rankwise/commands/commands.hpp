@@ -36,6 +36,8 @@ std::unique_ptr<Command> make_inverse();
 extern const char* const inverse_explanation;
 std::unique_ptr<Command> make_matmul();
 extern const char* const matmul_explanation;
+std::unique_ptr<Command> make_map();
+extern const char* const map_explanation;
 std::unique_ptr<Command> make_merge();
 extern const char* const merge_explanation;
 std::unique_ptr<Command> make_pi();

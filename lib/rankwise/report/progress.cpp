@@ -85,6 +85,19 @@ double ProgressDisplay::share(std::uint64_t done, std::uint64_t total) const {
 void ProgressDisplay::show(std::uint64_t done, std::uint64_t total) {
   if (std::exchange(part_is_new_, false)) done_before_ += share(done, total) - part_.begin;
   if (done >= total) clear();
+  print(done, total, done < total, [&](double seconds) { return line(done, total, seconds); });
+}
+
+void ProgressDisplay::show_open_end(std::uint64_t done) {
+  print(done, done, true, [&](double seconds) {
+    const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
+    return fmt::format("{}  {}{}  {}{}/s", options_.command, done, options_.unit, short_number(rate), options_.unit);
+  });
+}
+
+/// @param more something is left to be done: a bar is drawn only then
+void ProgressDisplay::print(std::uint64_t done, std::uint64_t total, bool more,
+                            const std::function<std::string(double seconds)>& words) {
   const auto now = Clock::now();
   if (options_.mode == ProgressMode::none || now < next_) return;
   next_ = now + interval(options_.mode);
@@ -92,11 +105,11 @@ void ProgressDisplay::show(std::uint64_t done, std::uint64_t total) {
   if (options_.mode == ProgressMode::json) {
     std::fputs((json(done, total, seconds) + "\n").c_str(), stderr);
   } else if (options_.mode == ProgressMode::bar) {
-    if (done >= total) return;
-    draw(line(done, total, seconds));
+    if (!more) return;
+    draw(words(seconds));
     drawn_ = true;
   } else {
-    std::string text = line(done, total, seconds) + "\n";
+    std::string text = words(seconds) + "\n";
     for (const std::string& remark : remarks_ ? remarks_() : std::vector<std::string>()) text += "  " + remark + "\n";
     std::fputs(text.c_str(), stderr);
   }
@@ -109,9 +122,10 @@ std::string ProgressDisplay::line(std::uint64_t done, std::uint64_t total, doubl
   const std::string left =
       here > 0 ? duration(std::ceil(seconds * (1 - all) / here)) + " left" : std::string("no block done yet");
   const std::string drawing = options_.mode == ProgressMode::bar ? bar(all) + "  " : "";
+  const auto amount = [&](double value) { return options_.whole ? fmt::format("{:.0f}", value) : with_prefix(value); };
   return fmt::format("{}  {:.0f} %  {}{} of {}{}  {}{}/s  {}", options_.command, std::floor(all * 100), drawing,
-                     with_prefix(all * options_.amount), with_prefix(options_.amount), options_.unit, with_prefix(rate),
-                     options_.unit, left);
+                     amount(all * options_.amount), amount(options_.amount), options_.unit,
+                     options_.whole ? short_number(rate) : with_prefix(rate), options_.unit, left);
 }
 
 std::string ProgressDisplay::json(std::uint64_t done, std::uint64_t total, double seconds) const {

@@ -20,6 +20,7 @@ class ProgressDisplay {
     ProgressMode mode = ProgressMode::automatic;
     double amount = 0;      ///< of everything
     std::string unit = {};  ///< of the amount: `B`, `samples`
+    bool whole = false;     ///< the amount is that of blocks, and shown with all digits: `630 of 1000 tasks`
   };
 
   explicit ProgressDisplay(Options options);
@@ -41,6 +42,8 @@ class ProgressDisplay {
     remarks_ = std::move(lines);
     more_json_ = std::move(json);
   }
+  /// `done` blocks are done, and nobody knows of how many.
+  void show_open_end(std::uint64_t done);
   /// `done` of `total` blocks of this part are done. What is done already when a part is first shown was done before,
   /// by another run: it counts for the share, not for the rate.
   void show(std::uint64_t done, std::uint64_t total);
@@ -51,6 +54,8 @@ class ProgressDisplay {
 
  private:
   using Clock = std::chrono::steady_clock;
+  void print(std::uint64_t done, std::uint64_t total, bool more,
+             const std::function<std::string(double seconds)>& words);
   void draw(const std::string& line);
   void clear();
   [[nodiscard]] double share(std::uint64_t done, std::uint64_t total) const;

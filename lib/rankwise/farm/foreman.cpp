@@ -1,0 +1,330 @@
+#include "rankwise/farm/foreman.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <thread>
+#include <utility>
+
+#include "rankwise/base/errors.hpp"
+#include "rankwise/base/stop_request.hpp"
+#include "rankwise/farm/results_folder.hpp"
+
+namespace rankwise::farm {
+namespace {
+
+using How = processes::Ended::How;
+constexpr std::uint64_t most_read_at_once = 4096;  // tasks of the list, before what else is to be done
+constexpr std::chrono::seconds between_greetings{5};
+
+std::unique_ptr<JobLog> open_log(const MapOptions& options, std::unique_ptr<FinishedTasks>& finished) {
+  if (!options.job_log) return nullptr;
+  auto log = std::make_unique<JobLog>(*options.job_log, options.open);
+  if (options.open == JobLog::Open::resume) finished = std::make_unique<FinishedTasks>(std::move(log->finished()));
+  return log;
+}
+
+std::unique_ptr<ResultsFolder> open_results(const MapOptions& options) {
+  return options.results ? std::make_unique<ResultsFolder>(*options.results) : nullptr;
+}
+
+std::string reason_of(const Outcome& outcome, std::chrono::milliseconds time_limit) {
+  switch (outcome.how) {
+    case How::time_limit:
+      return fmt::format("not done after {} s", std::chrono::duration<double>(time_limit).count());
+    case How::not_started:
+      return "cannot be started: " + outcome.reason;
+    default:
+      return outcome.reason;
+  }
+}
+
+}  // namespace
+
+Foreman::Foreman(const engine::Context& context, Crew& crew, const MapOptions& options)
+    : context_(context),
+      crew_(crew),
+      options_(options),
+      command_(options.command),
+      list_(options.list),
+      printer_(options.print, open_log(options, finished_), open_results(options)),
+      outbox_(printer_, options.keep_order,
+              {.fetch = [this](int rank, const PlacePrinted& place) { fetch(rank, place); },
+               .drop =
+                   [this](int rank, std::uint64_t task) {
+                     if (rank == 0) return crew_.drop(task);
+                     send(rank, {.kind = Order::Kind::drop, .place = {.task = task}});
+                   }}),
+      book_(context.ranks().size(), options.tries),
+      heard_(static_cast<std::size_t>(context.ranks().size())),
+      wait_(context.ranks().size() > 1) {
+  tally_.ranks.resize(heard_.size());
+  book_.set_jobs(0, crew.jobs());
+  tally_.ranks[0] = {.host = ranks::host_name(), .jobs = crew.jobs()};
+}
+
+ranks::Failure Foreman::lead() {
+  while (true) {
+    something_happened_ = false;
+    read_list();
+    hear();
+    outbox_.advance();
+    for ([[maybe_unused]] const std::uint64_t task : printer_.take_done()) --unfinished_;
+    look_for_reasons_to_stop();
+    if (is_over()) break;
+    hand_out();
+    show(false);
+    wait();
+  }
+  show(true);
+  return failure_;
+}
+
+void Foreman::read_list() {
+  try {
+    for (std::uint64_t read = 0; read < most_read_at_once && !list_ended_ && stop_ == Stop::no && book_.has_room();
+         ++read) {
+      Arguments arguments;
+      const Next next = list_.next(arguments);
+      if (next == Next::later) return;
+      if (next == Next::end) {
+        list_ended_ = true;
+      } else {
+        add(arguments);
+      }
+      something_happened_ = true;
+    }
+  } catch (...) {
+    fail(ranks::current_failure(), Stop::soon);
+  }
+}
+
+void Foreman::add(const Arguments& arguments) {
+  Task task{.command = command_.fill(arguments)};
+  task.id = task_id(task.command.line);
+  if (finished_ != nullptr) {
+    const auto status = finished_->take(task.id);
+    task.again = status == FinishedTasks::Status::failed;
+    const bool is_over = status == FinishedTasks::Status::done || (task.again && !options_.resume_failed);
+    if (is_over) {
+      ++(task.again ? tally_.failed_before : tally_.done_before);
+      return;
+    }
+  }
+  task.number = ++tasks_;
+  if (options_.results) task.name = result_name(arguments.values, hex(task.id));
+  book_.add(std::move(task));
+}
+
+void Foreman::hear() {
+  if (const auto outcomes = crew_.take(); !outcomes.empty()) {
+    for (const Outcome& outcome : outcomes) note(0, outcome);
+  }
+  if (crew_.is_lost() && !std::exchange(crew_loss_noted_, true)) lose(0);
+  while (const auto message = context_.messenger().receive(report_subject)) {
+    heard_[static_cast<std::size_t>(message->source)] = clock_.now();
+    note(message->source, Report::decode(ByteReader(message->bytes)));
+  }
+  context_.messenger().progress();
+}
+
+void Foreman::note(int rank, const Report& report) {
+  something_happened_ = true;
+  if (report.hello) {
+    book_.set_jobs(rank, report.hello->jobs);
+    tally_.ranks[static_cast<std::size_t>(rank)] = {.host = report.hello->host, .jobs = report.hello->jobs};
+  }
+  for (const Outcome& outcome : report.outcomes) note(rank, outcome);
+  if (report.place) outbox_.arrived(*report.place, report.piece);
+  if (report.lost) lose(rank);
+  if (report.failure.exit_code != 0) fail(report.failure, Stop::now);
+}
+
+void Foreman::note(int rank, const Outcome& outcome) {
+  something_happened_ = true;
+  if (!outcome.counts()) {
+    book_.give_back(outcome.task);
+    if (stop_ != Stop::no) book_.forget_waiting();
+    return;
+  }
+  auto& share = tally_.ranks[static_cast<std::size_t>(rank)];
+  ++share.tasks;
+  share.seconds += outcome.seconds;
+  const bool is_last_chance = stop_ != Stop::no;
+  if (const auto task = book_.end(outcome.task, outcome.failed(), outcome.seconds)) {
+    finish(rank, *task, outcome);
+  } else {
+    if (is_last_chance) book_.forget_waiting();
+    if (rank == 0) {
+      crew_.drop(outcome.task);
+    } else if (outcome.printed[0].is_kept_elsewhere() || outcome.printed[1].is_kept_elsewhere()) {
+      send(rank, {.kind = Order::Kind::drop, .place = {.task = outcome.task}});
+    }
+  }
+}
+
+/// The task is over, well or not.
+void Foreman::finish(int rank, const Task& task, const Outcome& outcome) {
+  ++(outcome.failed() ? tally_.failed : tally_.done);
+  tally_.add_slow(outcome.seconds, rank, task.command.line);
+  Finished finished{.number = task.number, .rank = rank, .printed = outcome.printed, .name = task.name};
+  if (options_.job_log) {
+    finished.log_line = LogEntry{.id = task.id,
+                                 .command = task.command.line,
+                                 .rank = rank,
+                                 .host = tally_.ranks[static_cast<std::size_t>(rank)].host,
+                                 .start = outcome.start,
+                                 .seconds = outcome.seconds,
+                                 .exit_code = outcome.exit_code,
+                                 .signal = outcome.signal,
+                                 .tries = task.tries,
+                                 .peak_bytes = outcome.peak_bytes,
+                                 .err_end = outcome.err_end,
+                                 .reason = reason_of(outcome, options_.time_limit),
+                                 .again = task.again}
+                            .line();
+  }
+  ++unfinished_;
+  try {
+    outbox_.add(std::move(finished));
+  } catch (...) {
+    --unfinished_;
+    fail(ranks::current_failure(), Stop::now);
+  }
+  const Halt& halt = options_.halt;
+  if (halt.when == Halt::When::never || tally_.failed < halt.failures || stop_ != Stop::no) return;
+  fail({static_cast<int>(ExitCode::failed),
+        fmt::format("{} failed; --halt ends it",
+                    tally_.failed == 1 ? "a task" : fmt::format("{} tasks", tally_.failed))},
+       halt.when == Halt::When::now ? Stop::now : Stop::soon);
+}
+
+/// The rank's helper was killed: another rank does what it had.
+void Foreman::lose(int rank) {
+  book_.remove(rank);
+  if (options_.note) {
+    options_.note(fmt::format("the helper process of rank {} on {} was killed; its tasks {}", rank,
+                              tally_.ranks[static_cast<std::size_t>(rank)].host,
+                              book_.has_ranks() ? "go to other ranks" : "are not done"));
+  }
+  if (!book_.has_ranks()) {
+    fail({static_cast<int>(ExitCode::internal), "no rank can start processes any more: their helpers were killed"},
+         Stop::now);
+  }
+}
+
+void Foreman::hand_out() {
+  if (stop_ != Stop::no || outbox_.is_full()) return;
+  for (int rank = 0; rank < context_.ranks().size(); ++rank) {
+    const auto tasks = book_.next(rank, list_ended_);
+    if (tasks.empty()) continue;
+    something_happened_ = true;
+    if (rank == 0) {
+      for (const Task* task : tasks) crew_.start(task->number, task->command, options_.time_limit);
+      continue;
+    }
+    Order order{.kind = Order::Kind::start, .time_limit = options_.time_limit};
+    for (const Task* task : tasks) order.tasks.push_back({.task = task->number, .command = task->command});
+    send(rank, order);
+  }
+}
+
+void Foreman::fetch(int rank, const PlacePrinted& place) {
+  if (rank != 0) return send(rank, {.kind = Order::Kind::fetch, .place = place});
+  try {
+    outbox_.arrived(place, crew_.piece(place.task, static_cast<std::size_t>(place.stream), place.offset));
+  } catch (...) {
+    fail(ranks::current_failure(), Stop::now);
+  }
+}
+
+void Foreman::look_for_reasons_to_stop() {
+  if (const int signal = stop_signal(); signal != 0) {
+    const Stopped stopped(signal);
+    fail({stopped.exit_code(), stopped.what()}, Stop::now);
+  }
+  if (options_.max_time.count() > 0 && std::chrono::steady_clock::now() - begin_ > options_.max_time) {
+    fail({static_cast<int>(ExitCode::stopped), "--max-time is over"}, Stop::now);
+  }
+  if (const ranks::Failure failure = printer_.failure(); failure.exit_code != 0) fail(failure, Stop::now);
+  watch_ranks();
+  if (stop_ != Stop::no && options_.keep_order && book_.in_flight() == 0) outbox_.skip_gaps(tasks_ + 1);
+}
+
+void Foreman::fail(ranks::Failure failure, Stop how) {
+  if (stop_ == Stop::no) failure_ = std::move(failure);
+  if (how <= stop_) return;
+  stop_ = how;
+  book_.forget_waiting();
+  cancel(how == Stop::now);
+}
+
+void Foreman::cancel(bool running) {
+  crew_.cancel(running);
+  for (int rank = 1; rank < context_.ranks().size(); ++rank) {
+    send(rank, {.kind = Order::Kind::cancel, .running = running});
+  }
+}
+
+/// Where nobody else notices that a rank is gone.
+void Foreman::watch_ranks() {
+  clock_.look();
+  const auto& watchdog = context_.options().watchdog;
+  if (watchdog.silence.count() == 0 || context_.ranks().size() == 1) return;
+  if (clock_.now() - greeted_ > std::min<engine::WakingClock::Duration>(between_greetings, watchdog.silence / 4)) {
+    greeted_ = clock_.now();
+    for (int rank = 1; rank < context_.ranks().size(); ++rank) send(rank, {.kind = Order::Kind::alive});
+  }
+  for (std::size_t rank = 1; rank < heard_.size(); ++rank) {
+    const auto silence = clock_.now() - heard_[rank];
+    if (silence < watchdog.silence) continue;
+    watchdog.give_up(fmt::format("rank {} does not answer: nothing has been heard of it for {:.1f} s", rank,
+                                 std::chrono::duration<double>(silence).count()));
+  }
+}
+
+bool Foreman::is_over() const {
+  if (book_.in_flight() > 0) return false;
+  if (stop_ == Stop::no && !(list_ended_ && book_.waiting() == 0)) return false;
+  return unfinished_ == 0 || printer_.failure().exit_code != 0;
+}
+
+void Foreman::show(bool last) {
+  if (!options_.show) return;
+  options_.show({.done = tally_.done + tally_.failed + tally_.done_before + tally_.failed_before,
+                 .failed = tally_.failed + tally_.failed_before,
+                 .running = book_.running(),
+                 .total = tasks_ + tally_.done_before + tally_.failed_before,
+                 .total_is_known = list_ended_ || last,
+                 .done_before = tally_.done_before + tally_.failed_before});
+}
+
+void Foreman::wait() {
+  const bool wants_list = !list_ended_ && stop_ == Stop::no && book_.has_room();
+  if (wants_list && something_happened_ && list_.descriptor() < 0) return;  // there is more of it
+  if (book_.in_flight() == 0) printer_.flush();
+  const std::array files{Wait::File{crew_.is_lost() ? -1 : crew_.helper().descriptor(), crew_.helper().has_unsent()},
+                         Wait::File{printer_.descriptor()}, Wait::File{wants_list ? list_.descriptor() : -1}};
+  wait_.for_any(files, something_happened_);
+}
+
+Tally Foreman::tally() const {
+  Tally tally = tally_;
+  tally.retried = book_.retried();
+  return tally;
+}
+
+void wait_for_farewells(const engine::Context& context) {
+  int missing = context.ranks().size() - 1;
+  while (missing > 0) {
+    while (const auto message = context.messenger().receive(report_subject)) {
+      if (Report::decode(ByteReader(message->bytes)).farewell) --missing;
+    }
+    context.messenger().progress();
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+  }
+  if (context.ranks().size() > 1) context.messenger().wait_for_sends();
+}
+
+}  // namespace rankwise::farm

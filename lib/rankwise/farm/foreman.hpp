@@ -1,0 +1,80 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "rankwise/engine/context.hpp"
+#include "rankwise/engine/waking_clock.hpp"
+#include "rankwise/farm/command_template.hpp"
+#include "rankwise/farm/crew.hpp"
+#include "rankwise/farm/map_tasks.hpp"
+#include "rankwise/farm/outbox.hpp"
+#include "rankwise/farm/printer.hpp"
+#include "rankwise/farm/protocol.hpp"
+#include "rankwise/farm/task_book.hpp"
+#include "rankwise/farm/wait.hpp"
+
+namespace rankwise::farm {
+
+/// Rank 0's main thread while tasks are done: reads the list, hands out tasks, to its own crew as to others, hears how
+/// they ended, and has what they printed and the log written.
+class Foreman {
+ public:
+  /// @throws Error where the list, the log or the folder of results cannot be had
+  Foreman(const engine::Context& context, Crew& crew, const MapOptions& options);
+
+  /// Returns when all is done, or was stopped and what ran has ended, with what it was stopped for.
+  ranks::Failure lead();
+  [[nodiscard]] Tally tally() const;
+
+ private:
+  enum class Stop { no, soon, now };
+
+  void read_list();
+  void add(const Arguments& arguments);
+  void hear();
+  void note(int rank, const Report& report);
+  void note(int rank, const Outcome& outcome);
+  void finish(int rank, const Task& task, const Outcome& outcome);
+  void lose(int rank);
+  void hand_out();
+  void fetch(int rank, const PlacePrinted& place);
+  void look_for_reasons_to_stop();
+  void fail(ranks::Failure failure, Stop how);
+  void cancel(bool running);
+  void watch_ranks();
+  [[nodiscard]] bool is_over() const;
+  void show(bool last);
+  void wait();
+  void send(int rank, const Order& order) { context_.messenger().send(rank, order_subject, order.encode()); }
+
+  const engine::Context& context_;
+  Crew& crew_;
+  const MapOptions& options_;
+  CommandTemplate command_;
+  ValueList list_;
+  std::unique_ptr<FinishedTasks> finished_;  // by earlier runs
+  Printer printer_;
+  Outbox outbox_;
+  TaskBook book_;
+  Tally tally_;
+  std::uint64_t tasks_ = 0;       // made, in this run
+  std::uint64_t unfinished_ = 0;  // handed to the outbox, not done yet
+  bool list_ended_ = false;
+  bool crew_loss_noted_ = false;
+  Stop stop_ = Stop::no;
+  ranks::Failure failure_;
+  bool something_happened_ = false;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  engine::WakingClock clock_;
+  std::vector<engine::WakingClock::Duration> heard_;  // when, of each rank
+  engine::WakingClock::Duration greeted_{0};
+  Wait wait_;
+};
+
+/// After the end was sent to all other ranks: until they have said farewell.
+void wait_for_farewells(const engine::Context& context);
+
+}  // namespace rankwise::farm

@@ -1,0 +1,319 @@
+"""map: tasks, their log, what they print, and what can go wrong, on the real program."""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import pytest
+
+from support import MPIEXEC, PROGRAM, own_lines, run
+
+RANKS = [None, 1, 2, 3, 7]
+
+
+def map_(*words, values=None, **options):
+    text = None if values is None else "".join(f"{value}\n" for value in values)
+    return run("map", *words, input=text, **options)
+
+
+def log_of(path):
+    return [json.loads(line) for line in pathlib.Path(path).read_text().splitlines()]
+
+
+@pytest.mark.parametrize("ranks", RANKS)
+def test_each_line_is_a_task(ranks):
+    done = map_("echo", "x{}x", values=range(100), ranks=ranks)
+    assert done.returncode == 0, done.stderr
+    assert sorted(done.stdout.split()) == sorted(f"x{i}x" for i in range(100))
+    assert "100 tasks done" in done.stderr
+
+
+@pytest.mark.parametrize("ranks", RANKS)
+def test_the_log_has_each_task_once(tmp_path, ranks):
+    log = tmp_path / "log.jsonl"
+    done = map_("--joblog", log, "-j", 4, "true", values=range(300), ranks=ranks)
+    assert done.returncode == 0, done.stderr
+    entries = log_of(log)
+    assert sorted(int(entry["command"].split()[1]) for entry in entries) == list(range(300))
+    assert all(entry["exit"] == 0 and entry["signal"] == 0 and entry["tries"] == 1 for entry in entries)
+    assert all(entry["stderr"] == "" and "reason" not in entry and "again" not in entry for entry in entries)
+    assert len({entry["id"] for entry in entries}) == 300
+    assert {entry["rank"] for entry in entries} <= set(range(ranks or 1))
+    assert {entry["host"] for entry in entries} == {os.uname().nodename}
+    assert all(abs(entry["start"] - time.time()) < 60 and 0 < entry["seconds"] < 60 for entry in entries)
+    assert all(2**18 < entry["max_rss_bytes"] < 2**26 for entry in entries)
+
+
+@pytest.mark.parametrize("ranks", RANKS)
+def test_output_is_whole_and_in_order_if_asked(tmp_path, ranks):
+    # Some wait, some print more than is kept in memory; nothing mixes.
+    command = "sleep 0.$((97 * {} % 7)); for i in $(seq {}00); do echo {} $i; done; echo {} >&2"
+    done = map_("--keep-order", "-j", 3, command, values=range(40), ranks=ranks)
+    assert done.returncode == 0, done.stderr
+    expected = "".join(f"{n} {i}\n" for n in range(40) for i in range(1, 100 * n + 1))
+    assert done.stdout == expected
+    anyhow = map_("-j", 3, command, values=range(40), ranks=ranks)
+    numbers = [line.split()[0] for line in anyhow.stdout.splitlines()]
+    changes = sum(a != b for a, b in zip(numbers, numbers[1:]))
+    assert changes == 38 and sorted(anyhow.stdout.splitlines()) == sorted(expected.splitlines())
+    assert [line for line in done.stderr.splitlines() if line.isdigit()] == [str(n) for n in range(40)]
+
+
+@pytest.mark.parametrize("ranks", [None, 2])
+def test_failures_are_counted_and_do_not_disturb(tmp_path, ranks):
+    log = tmp_path / "log.jsonl"
+    command = "echo no >&2; [ {} != 3 ] || exit 7; [ {} != 5 ] || kill -9 $$"
+    done = map_("--joblog", log, command, values=range(10), ranks=ranks)
+    assert done.returncode == 1
+    assert "8 tasks done, 2 failed" in done.stderr
+    entries = {entry["command"]: entry for entry in log_of(log)}
+    ends = {(entry["exit"], entry["signal"]) for entry in entries.values()}
+    assert ends == {(0, 0), (7, 0), (137, 9)} and len(entries) == 10
+    assert all(entry["stderr"] == "no\n" for entry in entries.values())
+
+
+@pytest.mark.parametrize("ranks", [None, 3])
+def test_resume_runs_what_is_missing(tmp_path, ranks):
+    log, ran = tmp_path / "log.jsonl", tmp_path / "ran"
+    command = f"echo {{}} >> {ran}; [ {{}} -lt 90 ]"
+    first = map_("--joblog", log, command, values=range(50), ranks=ranks)
+    assert first.returncode == 0, first.stderr
+    assert map_("--joblog", log, command, values=range(50)).returncode == 2  # a log is there
+    # Another list, in another order: tasks are known by what they are. A last line that is torn does not count.
+    with open(log, "a") as torn:
+        torn.write('{"id": "0123')
+    second = map_("--joblog", log, "--resume", command, values=reversed(range(100)), ranks=ranks)
+    assert second.returncode == 1 and "40 tasks done, 10 failed, 50 before" in second.stderr
+    lines = ran.read_text().split()
+    assert sorted(map(int, lines)) == list(range(100))
+    # What failed is not tried again, unless asked; a run that has nothing to do still says that some failed.
+    third = map_("--joblog", log, "--resume", command, values=range(100), ranks=ranks)
+    assert third.returncode == 1 and "0 tasks done, 100 before (10 failed" in third.stderr
+    fourth = map_("--joblog", log, "--resume-failed", command, values=range(100), ranks=ranks)
+    assert fourth.returncode == 1 and "0 tasks done, 10 failed, 90 before" in fourth.stderr
+    assert len(ran.read_text().split()) == 110 and len(log_of(log)) == 110
+    fifth = map_("--joblog", log, "--resume", command, values=range(100), ranks=ranks)
+    assert fifth.returncode == 1 and "0 tasks done, 100 before (10 failed" in fifth.stderr
+
+
+def test_equal_commands_run_as_often_as_they_are_there(tmp_path):
+    log = tmp_path / "log.jsonl"
+    assert map_("--joblog", log, "true", values=["a", "a", "b"]).returncode == 0
+    again = map_("--joblog", log, "--resume", "true", values=["a", "b", "a", "a", "b"])
+    assert "2 tasks done, 3 before" in again.stderr and len(log_of(log)) == 5
+
+
+@pytest.mark.parametrize("ranks", [None, 2])
+def test_a_failed_task_is_tried_again_elsewhere(tmp_path, ranks):
+    log = tmp_path / "log.jsonl"
+    command = f'n=$(cat {tmp_path}/{{}} 2>/dev/null); echo "x$n" > {tmp_path}/{{}}; echo try; [ "$n" = xx ]'
+    done = map_("--joblog", log, "--retries", 3, command, values=range(4), ranks=ranks)
+    assert done.returncode == 0, done.stderr
+    assert "4 tasks done, 8 retried" in done.stderr
+    assert done.stdout == "try\n" * 4  # of the last try
+    assert [entry["tries"] for entry in log_of(log)] == [3] * 4
+    assert map_("--retries", 2, "false", values=[1], ranks=ranks).returncode == 1
+
+
+def test_retries_go_to_another_rank(tmp_path):
+    where = tmp_path / "where"
+    command = f"echo $(cat /proc/$PPID/stat | cut -d ' ' -f 4) >> {where}; false"  # the rank is the helper's parent
+    done = map_("--retries", 3, command, values=[1], ranks=3)
+    assert done.returncode == 1
+    assert len(set(where.read_text().split())) == 3
+
+
+@pytest.mark.parametrize("ranks", [None, 2])
+def test_a_time_limit_ends_the_whole_group(tmp_path, ranks):
+    log = tmp_path / "log.jsonl"
+    began = time.monotonic()
+    # One that hears SIGTERM, one whose child does not end by itself.
+    commands = [f"trap 'echo heard; exit 3' TERM; sleep 987 & wait", "sleep 988 | cat", "true"]
+    done = map_("--joblog", log, "--timeout", "1s", values=commands, ranks=ranks)
+    assert done.returncode == 1 and time.monotonic() - began < 5
+    assert "1 task done, 2 failed" in done.stderr and done.stdout == "heard\n"
+    entries = {entry["command"]: entry for entry in log_of(log)}
+    assert entries[commands[0]]["exit"] == 3 and entries[commands[1]]["signal"] == signal.SIGTERM
+    assert entries[commands[0]]["reason"] == entries[commands[1]]["reason"] == "not done after 1 s"
+    assert not running("sleep 987", "sleep 988")
+
+
+def running(*commands):
+    listing = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout.splitlines()
+    return [line for line in listing if line in commands]
+
+
+def test_one_that_does_not_hear_is_killed():
+    began = time.monotonic()
+    done = map_("--timeout", "0.5s", "trap '' TERM; sleep {}; sleep {}; sleep {}", values=[986])
+    assert done.returncode == 1 and 5 < time.monotonic() - began < 9
+    assert not running("sleep 986")
+
+
+@pytest.mark.parametrize("ranks", [None, 2])
+@pytest.mark.parametrize("when", ["now", "soon"])
+def test_halt_ends_it(tmp_path, ranks, when):
+    log = tmp_path / "log.jsonl"
+    command = "[ {} != 5 ] || exit 1; sleep 0.3; echo {}"
+    done = map_("--joblog", log, "--halt", f"{when},fail=1", "-j", 2, command, values=range(1000), ranks=ranks)
+    assert done.returncode == 1
+    assert "a task failed; --halt ends it" in done.stderr
+    entries = log_of(log)
+    assert len(entries) < 20 and sum(entry["exit"] != 0 for entry in entries) == 1
+    # What was ended is not logged, and runs when it goes on.
+    assert all(entry["signal"] == 0 for entry in entries)
+    rest = map_("--joblog", log, "--resume", "-j", 8, command, values=range(40), ranks=ranks)
+    assert rest.returncode == 1 and len(log_of(log)) == 40
+
+
+def test_the_list_is_read_as_it_comes():
+    process = subprocess.Popen([PROGRAM, "map", "echo"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    for i in range(5):
+        process.stdin.write(f"{i}\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == f"{i}\n"  # before the next is there
+    process.stdin.close()
+    assert process.wait(timeout=10) == 0
+
+
+@pytest.mark.parametrize("ranks", [None, 2])
+def test_an_endless_list(ranks):
+    launcher = [MPIEXEC, "-n", str(ranks)] if ranks else []
+    process = subprocess.Popen(f"yes | {' '.join([*launcher, PROGRAM])} map --max-time 3s echo | head -n 200 | wc -l",
+                               shell=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    out, err = process.communicate(timeout=60)
+    assert out.strip() == "200", err
+
+
+def test_ten_million_lines_take_bounded_memory(tmp_path):
+    (tmp_path / "list").write_text("".join(f"{i}\n" for i in range(10_000_000)))
+    with open(tmp_path / "list") as lines:
+        process = subprocess.Popen([PROGRAM, "map", "--max-time", "3s", "true"], stdin=lines, stderr=subprocess.PIPE)
+        peak = 0
+        while process.poll() is None:
+            with open(f"/proc/{process.pid}/status") as status:
+                peak = max([peak, *(int(line.split()[1]) for line in status if line.startswith("RssAnon"))])
+            time.sleep(0.01)
+    assert peak < 30_000, "kB"
+
+
+@pytest.mark.parametrize("ranks", [None, 2])
+def test_results_are_files(tmp_path, ranks):
+    out = tmp_path / "out"
+    done = map_("--results", out, "echo out {}; echo err {} >&2", values=["a", "b/c", ".d", "50%", "x" * 300],
+                ranks=ranks)
+    assert done.returncode == 0, done.stderr
+    names = sorted(path.name for path in out.iterdir())
+    long = [name for name in names if name.startswith("xxx")]
+    assert sorted(set(names) - set(long)) == sorted(
+        f"{name}.{kind}" for name in ["a", "b%2Fc", "%2Ed", "50%25"] for kind in ["out", "err"])
+    assert len(long) == 2 and long[0].startswith("x" * 160 + "~")
+    assert (out / "b%2Fc.out").read_text() == "out b/c\n" and (out / "b%2Fc.err").read_text() == "err b/c\n"
+    quiet = map_("--results", out, "--json", "true", values=["a"], ranks=ranks)
+    assert json.loads(quiet.stdout)["done"] == 1
+    assert (out / "a.out").read_text() == "" and not (out / "a.err").exists()
+
+
+def test_the_plan_is_the_commands():
+    done = map_("--plan", "gzip -k {} > {.}", values=["a b.c", "d"])
+    assert done.stdout == "gzip -k 'a b.c' > 'a b'\ngzip -k d > d\n" and done.returncode == 0
+
+
+def test_what_is_left_behind_is_killed(tmp_path):
+    began = time.monotonic()
+    done = map_(values=["sleep 981 & echo a", "sleep 982 >/dev/null 2>&1 & echo b", "setsid sleep 983 & sleep 0.2; echo c"])
+    assert done.returncode == 0, done.stderr
+    assert sorted(done.stdout.split()) == ["a", "b", "c"] and time.monotonic() - began < 4
+    assert not running("sleep 981", "sleep 982", "sleep 983")
+
+
+def test_odd_tasks(tmp_path):
+    commands = ["exec >&- 2>&-; sleep 0.1", "cat", "no-such-program-at-all", "/etc/passwd", "cd /tmp && pwd", "exit 4"]
+    log = tmp_path / "log.jsonl"
+    done = map_("--joblog", log, "-j", 1, values=commands)
+    entries = {entry["command"]: entry for entry in log_of(log)}
+    assert [entries[command]["exit"] for command in commands] == [0, 0, 127, 126, 0, 4]
+    assert entries["/etc/passwd"]["reason"].startswith("cannot be started: Permission denied")
+    assert "not found" in entries["no-such-program-at-all"]["stderr"]
+    assert done.stdout == "/tmp\n"
+
+
+@pytest.mark.parametrize("ranks", [None, 2])
+def test_a_gigabyte_passes_through(ranks):
+    launcher = [MPIEXEC, "-n", str(ranks)] if ranks else []
+    line = [*launcher, PROGRAM, "map", "-j", "2", "head -c {} /dev/zero", ":::", "1000000000", "10", "1000000000"]
+    counted = subprocess.run(["wc", "-c"], stdin=subprocess.Popen(line, stdout=subprocess.PIPE).stdout,
+                             capture_output=True, timeout=120)
+    assert int(counted.stdout) == 2_000_000_010
+
+
+def test_an_mpi_program_is_a_task(tmp_path):
+    line = f"mpiexec -n 2 {PROGRAM} pi --samples 1e6 --progress none"
+    done = map_("-j", 1, line, values=["--json", "--json"], ranks=2)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count('"ranks": 2') == 2
+    alone = map_(f"{PROGRAM} pi --samples 1e6", values=["--json"], ranks=2)
+    assert alone.returncode == 0 and '"ranks": 1' in alone.stdout, alone.stderr
+
+
+def test_a_stop_can_go_on(tmp_path):
+    log = tmp_path / "log.jsonl"
+    for number in [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1]:
+        process = subprocess.Popen([PROGRAM, "map", "--joblog", log, "--resume", "sleep 0.2; echo", ":::",
+                                    *map(str, range(30))], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(0.7)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=20)
+        assert process.returncode == 75 and "--resume goes on from there" in err
+    last = map_("--joblog", log, "--resume", "sleep 0.2; echo", ":::", *range(30))
+    assert last.returncode == 0 and len(log_of(log)) == 30
+
+
+def test_a_closed_reader_ends_it():
+    process = subprocess.run(f"yes | {PROGRAM} map echo | head -n 3", shell=True, capture_output=True, text=True,
+                             timeout=60)
+    assert process.stdout == "y\ny\ny\n"
+    assert "standard output cannot be written: Broken pipe" in process.stderr
+
+
+WRONG = [
+    (["--jobs", "0", "echo"], "--jobs takes 1 to"),
+    (["--retries", "x", "echo"], "--retries"),
+    (["--timeout", "soon", "echo"], "--timeout"),
+    (["--halt", "later", "echo"], "--halt takes never, soon,fail=N or now,fail=N, not 'later'"),
+    (["--resume", "echo"], "--resume needs the log"),
+    (["--joblog", "j", "--resume", "--overwrite", "echo"], "exclude each other"),
+    (["--json", "echo"], "--results DIR"),
+    (["--bogus", "echo"], "there is no option --bogus"),
+    (["--colsep", "(", "echo", ":::", "a"], "--colsep takes a regular expression, not '('"),
+    (["echo", ":::+", "a"], "':::+' is none of ::: VALUE... and :::: FILE..."),
+    (["echo `echo {}`", ":::", "a b"], "cannot be put into"),
+    (["--arg-file", "missing", "echo"], "missing cannot be read: No such file or directory"),
+    (["--joblog", "/nowhere/log", "echo", ":::", "a"], "/nowhere/log cannot be opened: No such file"),
+    (["--results", "/dev/null/x", "echo", ":::", "a"], "/dev/null/x cannot be made"),
+]
+
+
+@pytest.mark.parametrize("ranks", [None, 3])
+def test_what_can_go_wrong(tmp_path, ranks):
+    for words, message in WRONG:
+        done = map_(*words, values=["v"], ranks=ranks, cwd=tmp_path)
+        assert done.returncode in (2, 3), (words, done.stderr)
+        told = [line for line in own_lines(done.stderr) if "error: " in line]
+        assert len(told) == 1 and message in told[0], (words, done.stderr)
+    (tmp_path / "other").write_text("a,b\n1,2\n")
+    done = map_("--joblog", "other", "--resume", "echo", values=["v"], ranks=ranks, cwd=tmp_path)
+    assert done.returncode == 3 and "other: line 1 is none of a job log" in done.stderr
+    assert (tmp_path / "other").read_text() == "a,b\n1,2\n"
+    done = map_("echo", ranks=ranks, cwd=tmp_path, values=["a\0b"])
+    assert done.returncode == 3 and "holds a NUL" in done.stderr
+
+
+def test_a_log_is_for_one_run(tmp_path):
+    first = subprocess.Popen([PROGRAM, "map", "--joblog", tmp_path / "log", "sleep", ":::", "2"])
+    time.sleep(0.5)
+    second = map_("--joblog", tmp_path / "log", "--resume", "true", values=[1])
+    assert second.returncode == 3 and "is the job log of a run that goes on" in second.stderr
+    assert first.wait(timeout=20) == 0
