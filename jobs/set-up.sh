@@ -10,7 +10,7 @@ build=(g++ cmake ninja-build pkg-config openmpi-bin libopenmpi-dev libboost-mpi-
 test=(clang clang-format llvm libclang-rt-dev libomp-dev libgtest-dev libbenchmark-dev librandom123-dev libsvm-dev hdf5-tools
       python3-numpy python3-h5py python3-pandas python3-tables python3-netcdf4 python3-scipy python3-sklearn
       python3-pytest python3-xxhash valgrind time procps
-      slurmctld slurmd slurm-client munge libpmix-dev)
+      parallel slurmctld slurmd slurm-client munge libpmix-dev)
 
 peers=(python3-venv python3-dask python3-numba python3-mpi4py)
 

@@ -48,9 +48,14 @@ class Map final : public Command {
   void add_options(CLI::App& app) override {
     add_value(app, "-j,--jobs", "N", "tasks at a time, per rank (default: the processors it may use)",
               [this](const std::string& text) { jobs_ = parse_positive(text, "--jobs", 100'000); });
-    add_value(app, "-a,--arg-file", "FILE", "values from FILE, - is standard input; again: each with each",
-              [this](const std::string& text) { options_.list.sources.emplace_back(text); })
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    app.add_option_function<std::vector<std::string>>(
+           "-a,--arg-file",
+           [this](const std::vector<std::string>& files) {
+             for (const std::string& file : files) options_.list.sources.emplace_back(file);
+           },
+           "values from FILE, - is standard input; given again: each value with each")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
     app.add_flag("-0,--null", null_, "values end with NUL, not with a newline: those of find -print0");
     add_value(app, "-C,--colsep", "REGEX", "a line is several values, {1} {2} ..., with this between them: , or '\\t'",
               [this](const std::string& text) { options_.list.colsep = text; });

@@ -56,7 +56,6 @@ std::optional<CommandTemplate::Place> CommandTemplate::place_at(std::string_view
 CommandTemplate::CommandTemplate(std::string text) {
   lines_are_commands_ = text.find_first_not_of(" \t\n") == std::string::npos;
   if (lines_are_commands_) return;
-  bool has_value = false;
   std::string all;
   pieces_.emplace_back();
   for (std::size_t at = 0; at < text.size();) {
@@ -66,12 +65,11 @@ CommandTemplate::CommandTemplate(std::string text) {
       pieces_.back().text += text[at++];
       continue;
     }
-    has_value = has_value || !place->number;
     pieces_.back().place = *place;
     pieces_.emplace_back();
     at += length;
   }
-  if (!has_value) {
+  if (pieces_.size() == 1) {
     pieces_.back().text += ' ';
     pieces_.back().place = Place{};
     pieces_.emplace_back();

@@ -7,7 +7,7 @@ constexpr auto none = std::string_view::npos;
 
 std::string_view without_extension(std::string_view path) {
   const auto dot = path.rfind('.');
-  if (dot == none || dot + 1 == path.size()) return path;
+  if (dot == none) return path;
   const auto slash = path.rfind('/');
   return slash == none || slash < dot ? path.substr(0, dot) : path;
 }

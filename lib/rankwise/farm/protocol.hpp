@@ -26,12 +26,14 @@ struct PlacePrinted {
   std::uint64_t offset = 0;
 };
 
+/// What a rank says first.
+struct Hello {
+  std::uint64_t jobs = 0;
+  std::string host = {};
+};
+
 /// From a rank to rank 0.
 struct Report {
-  struct Hello {
-    std::uint64_t jobs = 0;
-    std::string host = {};
-  };
   std::optional<Hello> hello = {};
   std::vector<Outcome> outcomes = {};
   std::optional<PlacePrinted> place = {};  ///< the answer to `fetch`, ...

@@ -33,7 +33,7 @@ class Drain {
 
 ranks::Failure Worker::follow() {
   Report hello;
-  hello.hello = Report::Hello{.jobs = crew_.jobs(), .host = ranks::host_name()};
+  hello.hello = Hello{.jobs = crew_.jobs(), .host = ranks::host_name()};
   send(hello);
   Wait wait(true);
   Drain drain;
