@@ -63,6 +63,8 @@ std::optional<std::string> OrderedStore::take(std::uint64_t number) {
   if (read_at(bytes_.get(), std::as_writable_bytes(std::span(bytes)), place.begin) != bytes.size()) {
     throw IoError("what waits for its turn cannot be read back");
   }
+  const PlaceInFile nothing;
+  write_at(places_.get(), std::as_bytes(std::span(&nothing, 1)), number * sizeof nothing);
   if (--in_files_ == 0) {  // all of it is free again
     end_ = 0;
     bytes_.reset();

@@ -133,7 +133,8 @@ void TaskBook::give_back(std::uint64_t number) {
   Task task = take(number).task;
   if (task.tries > 0) return again_.push_front(std::move(task));
   fresh_bytes_ += task.bytes();
-  fresh_.push_front(std::move(task));
+  const auto after = std::find_if(fresh_.begin(), fresh_.end(), [&](const Task& t) { return t.number > task.number; });
+  fresh_.insert(after, std::move(task));
 }
 
 void TaskBook::forget_waiting() {

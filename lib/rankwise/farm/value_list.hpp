@@ -17,11 +17,11 @@ namespace rankwise::farm {
 struct ListOptions {
   using Words = std::vector<std::string>;
   using Path = std::string;  ///< `-` is standard input
-  std::vector<std::variant<Words, Path>> sources;
-  char delimiter = '\n';              ///< of files
-  std::optional<std::string> colsep;  ///< a line is several values
-  std::uint64_t max_args = 1;         ///< so many lines make one task
-  bool skip_empty = false;            ///< lines without anything are none
+  std::vector<std::variant<Words, Path>> sources = {};
+  char delimiter = '\n';                   ///< of files
+  std::optional<std::string> colsep = {};  ///< a line is several values
+  std::uint64_t max_args = 1;              ///< so many lines make one task
+  bool skip_empty = false;                 ///< lines without anything are none
 };
 
 /// The arguments of one task after another, as the list comes: of the first source only what is at hand is kept.
