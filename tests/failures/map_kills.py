@@ -43,7 +43,7 @@ def processes(mark):
             continue
         if name == "rankwise-tasks":
             what = "helper"
-        elif name == "rankwise":
+        elif name == os.path.basename(PROGRAM)[:15]:
             what = "rank"
         elif name in ("mpiexec", "mpirun", "orterun", "prterun", "srun"):
             what = "launcher"

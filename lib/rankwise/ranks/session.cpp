@@ -11,6 +11,7 @@
 #include "rankwise/base/errors.hpp"
 #include "rankwise/ranks/collectives.hpp"
 #include "rankwise/ranks/handle.hpp"
+#include "rankwise/ranks/launcher_watch.hpp"
 
 namespace rankwise::ranks {
 
@@ -25,7 +26,10 @@ struct Session::Environment {
 
 Session::Session(bool threads_call) : launcher_(detect_launcher()) {
   if (launcher_.kind == Launcher::Kind::none) return;
-  environment_ = std::make_unique<Environment>(threads_call);
+  {
+    const LauncherWatch watch;
+    environment_ = std::make_unique<Environment>(threads_call);
+  }
   // The constructor drops the level that was granted: ask for it.
   if (boost::mpi::environment::thread_level() < funneled) {
     throw MpiError("this MPI does not grant MPI_THREAD_FUNNELED; use one that was built with threads");
