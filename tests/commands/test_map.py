@@ -1,9 +1,12 @@
 """map: tasks, their log, what they print, and what can go wrong, on the real program."""
+import http.server
 import json
 import os
 import pathlib
 import signal
+import socketserver
 import subprocess
+import threading
 import time
 
 import pytest
@@ -240,13 +243,20 @@ def test_odd_tasks(tmp_path):
     assert done.stdout == "/tmp\n"
 
 
-@pytest.mark.parametrize("ranks", [None, 2])
-def test_a_gigabyte_passes_through(ranks):
-    launcher = [MPIEXEC, "-n", str(ranks)] if ranks else []
-    line = [*launcher, PROGRAM, "map", "-j", "2", "head -c {} /dev/zero", ":::", "1000000000", "10", "1000000000"]
+def test_a_gigabyte_passes_through():
+    line = [PROGRAM, "map", "-j", "2", "head -c {} /dev/zero", ":::", "1000000000", "10", "1000000000"]
     counted = subprocess.run(["wc", "-c"], stdin=subprocess.Popen(line, stdout=subprocess.PIPE).stdout,
                              capture_output=True, timeout=120)
     assert int(counted.stdout) == 2_000_000_010
+
+
+def test_a_gigabyte_comes_from_another_rank(tmp_path):
+    # Not through mpiexec, which forwards standard output at some 100 MB/s.
+    sizes = [500_000_000 + i for i in range(3)]
+    done = map_("-j", 1, "--results", tmp_path / "out", "--json", "head -c {} /dev/zero; sleep 0.5", ":::", *sizes, ranks=2)
+    assert done.returncode == 0, done.stderr
+    assert {entry["tasks"] for entry in json.loads(done.stdout)["by_rank"]} == {1, 2}
+    assert all((tmp_path / "out" / f"{size}.out").stat().st_size == size for size in sizes)
 
 
 def test_an_mpi_program_is_a_task(tmp_path):
@@ -317,3 +327,93 @@ def test_a_log_is_for_one_run(tmp_path):
     second = map_("--joblog", tmp_path / "log", "--resume", "true", values=[1])
     assert second.returncode == 3 and "is the job log of a run that goes on" in second.stderr
     assert first.wait(timeout=20) == 0
+
+
+class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    """Answers after 200 ms; drops every `drops`th connection."""
+    daemon_threads, request_queue_size = True, 128
+
+    def __init__(self, drops=0):
+        self.drops, self.count, self.lock = drops, 0, threading.Lock()
+        super().__init__(("127.0.0.1", 0), Answer)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def __enter__(self):
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
+
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        with self.server.lock:
+            self.server.count += 1
+            dropped = self.server.drops and self.server.count % self.server.drops == 0
+        if dropped:
+            return
+        time.sleep(0.2)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.path.encode() + b"\n")
+
+    def log_message(self, *_):
+        pass
+
+
+def fetch_program(folder):
+    """As small as a client can be: what is measured is the waiting."""
+    program = folder / "fetch"
+    program.write_text('#!/bin/bash\nexec 3<>/dev/tcp/127.0.0.1/$1 || exit 1\nprintf "GET /%s HTTP/1.0\\r\\n\\r\\n" "$2" >&3\n'
+                       'IFS= read -r status <&3 || exit 56\n[[ $status == *" 200 "* ]] || exit 22\ntail -n 1 <&3\n')
+    program.chmod(0o755)
+    return program
+
+
+@pytest.mark.parametrize("ranks", [None, 2])
+def test_tasks_that_wait_for_a_server(tmp_path, ranks):
+    with Server() as address:
+        began = time.monotonic()
+        done = map_("-j", 32, f"{fetch_program(tmp_path)} {address.rpartition(':')[2]}", values=range(1000), ranks=ranks)
+        took = time.monotonic() - began
+    assert done.returncode == 0, done.stderr
+    assert sorted(done.stdout.split(), key=lambda path: int(path[1:])) == [f"/{i}" for i in range(1000)]
+    # 1000 answers of 200 ms, 32 at a time and rank: 32 rounds, or 16; at least half of the rate that this says.
+    rounds = -(-1000 // (32 * (ranks or 1)))
+    assert 0.2 * rounds <= took < 2 * 0.2 * rounds + 1, f"{took:.1f} s"
+
+
+@pytest.mark.parametrize("ranks", [None, 2])
+def test_a_server_that_drops_every_tenth_connection(tmp_path, ranks):
+    log = tmp_path / "log.jsonl"
+    with Server(drops=10) as address:
+        command = f"{fetch_program(tmp_path)} {address.rpartition(':')[2]}"
+        done = map_("-j", 32, "--retries", 10, "--joblog", log, command, values=range(300), ranks=ranks)
+    assert done.returncode == 0, done.stderr
+    entries = log_of(log)
+    assert len(entries) == 300 and all(entry["exit"] == 0 for entry in entries)
+    assert sum(entry["tries"] - 1 for entry in entries) == (sum(entry["tries"] for entry in entries)) // 10 > 30
+
+
+def test_a_signal_to_all_of_the_job_is_no_failure_of_tasks(tmp_path):
+    log = tmp_path / "log.jsonl"
+    for number in [signal.SIGTERM, signal.SIGINT]:
+        process = subprocess.Popen([PROGRAM, "map", "--joblog", log, "--resume", "-j", "4", "sleep 0.3; echo", ":::",
+                                    *map(str, range(40))], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(1)
+        listing = subprocess.run(["ps", "-eo", "pid,ppid"], capture_output=True, text=True).stdout.split()[2:]
+        parents = {int(child): int(parent) for child, parent in zip(listing[::2], listing[1::2])}
+        for child in list(parents):  # as Slurm does it: all processes, tasks first
+            ancestor = child
+            while ancestor not in (0, process.pid):
+                ancestor = parents.get(ancestor, 0)
+            if ancestor == process.pid and child != process.pid:
+                os.kill(child, number)
+        time.sleep(0.02)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=20)
+        assert process.returncode == 75, err
+    assert all(entry["exit"] == 0 for entry in log_of(log))
+    assert map_("--joblog", log, "--resume", "-j", "4", "sleep 0.3; echo", ":::", *range(40)).returncode == 0
+    assert len(log_of(log)) == 40

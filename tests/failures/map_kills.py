@@ -64,8 +64,8 @@ def logged(path):
 
 
 class Trial:
-    def __init__(self, folder, launcher, tasks, seed):
-        self.folder, self.launcher, self.random = folder, launcher, random.Random(seed)
+    def __init__(self, folder, launcher, victims, tasks, seed):
+        self.folder, self.launcher, self.victims, self.random = folder, launcher, victims, random.Random(seed)
         self.log = folder / "log.jsonl"
         self.list = "".join(f"{i}\t{self.random.randrange(1, 9)}\t{self.random.choice([1, 5, 900])}\n"
                             for i in range(tasks))
@@ -94,7 +94,7 @@ class Trial:
         before = {int(entry["command"].split()[1]) for entry in logged(self.log)}
         began_before = collections.Counter(map(int, lines_of(self.folder / "began")))
         run = self.start(mark)
-        wanted = self.random.choice(["rank", "helper", "task", "launcher"] if self.launcher else ["rank", "helper", "task"])
+        wanted = self.random.choice(self.victims)
         delay = self.random.uniform(0, 1.2)
         until = time.monotonic() + delay
         victims = []
@@ -139,14 +139,16 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--launcher", default="")
+    parser.add_argument("--spare-launcher", action="store_true", help="Slurm lets a step whose srun was killed go on")
     parser.add_argument("--tasks", type=int, default=0, help="in a list; 0: as many as the kills should leave some of")
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
     launcher = shlex.split(wanted.launcher)
+    victims = ["rank", "helper", "task"] + (["launcher"] if launcher and not wanted.spare_launcher else [])
     killed, trials, runs = collections.Counter(), 0, 0
     while sum(killed.values()) < wanted.kills:
         with tempfile.TemporaryDirectory() as folder:
-            trial = Trial(pathlib.Path(folder), launcher, wanted.tasks or 400, wanted.seed + trials)
+            trial = Trial(pathlib.Path(folder), launcher, victims, wanted.tasks or 400, wanted.seed + trials)
             try:
                 for _ in range(min(20, wanted.kills - sum(killed.values()))):
                     trial.kill_once()

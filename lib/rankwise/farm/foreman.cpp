@@ -17,6 +17,9 @@ namespace {
 using How = processes::Ended::How;
 constexpr std::uint64_t most_read_at_once = 4096;  // tasks of the list, before what else is to be done
 constexpr std::chrono::seconds between_greetings{5};
+// Who stops a whole job, Slurm for one, sends a signal to tasks as to ranks: a task that failed is not taken for a
+// failure before it is clear that it was not that.
+constexpr std::chrono::milliseconds time_to_doubt{250};
 
 std::unique_ptr<JobLog> open_log(const MapOptions& options, std::unique_ptr<FinishedTasks>& finished) {
   if (!options.job_log) return nullptr;
@@ -72,6 +75,7 @@ ranks::Failure Foreman::lead() {
     outbox_.advance();
     for ([[maybe_unused]] const std::uint64_t task : printer_.take_done()) --unfinished_;
     look_for_reasons_to_stop();
+    believe();
     if (is_over()) break;
     hand_out();
     show(false);
@@ -152,15 +156,32 @@ void Foreman::note(int rank, const Outcome& outcome) {
   ++share.tasks;
   share.seconds += outcome.seconds;
   const bool is_last_chance = stop_ != Stop::no;
-  if (const auto task = book_.end(outcome.task, outcome.failed(), outcome.seconds)) {
-    finish(rank, *task, outcome);
+  if (auto task = book_.end(outcome.task, outcome.failed(), outcome.seconds)) {
+    if (outcome.failed() && outcome.how == How::by_itself) {
+      doubted_.push_back(
+          {.since = std::chrono::steady_clock::now(), .rank = rank, .task = *std::move(task), .outcome = outcome});
+    } else {
+      finish(rank, *task, outcome);
+    }
   } else {
     if (is_last_chance) book_.forget_waiting();
-    if (rank == 0) {
-      crew_.drop(outcome.task);
-    } else if (outcome.printed[0].is_kept_elsewhere() || outcome.printed[1].is_kept_elsewhere()) {
-      send(rank, {.kind = Order::Kind::drop, .place = {.task = outcome.task}});
-    }
+    drop(rank, outcome);
+  }
+}
+
+/// Nobody wants what it printed.
+void Foreman::drop(int rank, const Outcome& outcome) {
+  if (!outcome.printed[0].is_kept_elsewhere() && !outcome.printed[1].is_kept_elsewhere()) return;
+  if (rank == 0) return crew_.drop(outcome.task);
+  send(rank, {.kind = Order::Kind::drop, .place = {.task = outcome.task}});
+}
+
+void Foreman::believe() {
+  const auto now = std::chrono::steady_clock::now();
+  while (!doubted_.empty() && now >= doubted_.front().since + time_to_doubt) {
+    const Doubted doubted = std::move(doubted_.front());
+    doubted_.pop_front();
+    finish(doubted.rank, doubted.task, doubted.outcome);
   }
 }
 
@@ -253,6 +274,10 @@ void Foreman::look_for_reasons_to_stop() {
 }
 
 void Foreman::fail(ranks::Failure failure, Stop how) {
+  if (failure.exit_code > 128) {
+    for (const Doubted& doubted : doubted_) drop(doubted.rank, doubted.outcome);
+    doubted_.clear();
+  }
   if (stop_ == Stop::no) failure_ = std::move(failure);
   if (how <= stop_) return;
   stop_ = how;
@@ -285,7 +310,7 @@ void Foreman::watch_ranks() {
 }
 
 bool Foreman::is_over() const {
-  if (book_.in_flight() > 0) return false;
+  if (book_.in_flight() > 0 || !doubted_.empty()) return false;
   if (stop_ == Stop::no && !(list_ended_ && book_.waiting() == 0)) return false;
   return unfinished_ == 0 || printer_.failure().exit_code != 0;
 }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -31,12 +32,21 @@ class Foreman {
 
  private:
   enum class Stop { no, soon, now };
+  /// A task that failed, perhaps because all of the job is being stopped.
+  struct Doubted {
+    std::chrono::steady_clock::time_point since;
+    int rank;
+    Task task;
+    Outcome outcome;
+  };
 
   void read_list();
   void add(const Arguments& arguments);
   void hear();
   void note(int rank, const Report& report);
   void note(int rank, const Outcome& outcome);
+  void drop(int rank, const Outcome& outcome);
+  void believe();
   void finish(int rank, const Task& task, const Outcome& outcome);
   void lose(int rank);
   void hand_out();
@@ -59,6 +69,7 @@ class Foreman {
   Printer printer_;
   Outbox outbox_;
   TaskBook book_;
+  std::deque<Doubted> doubted_;
   Tally tally_;
   std::uint64_t tasks_ = 0;       // made, in this run
   std::uint64_t unfinished_ = 0;  // handed to the outbox, not done yet

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t most_in_order = std::size_t{32} << 20;   // in memory, behind one that takes long
 constexpr std::size_t most_at_printer = std::size_t{8} << 20;  // bytes
+constexpr std::size_t most_asked = 8 * Crew::piece_size;       // for, and not come yet
 constexpr std::size_t most_queued = std::size_t{32} << 20;
 
 std::size_t bytes_of(const Finished& finished) {
@@ -84,19 +85,18 @@ bool Outbox::is_full() const {
 }
 
 void Outbox::advance() {
-  while (!queue_.empty() && !waits_for_piece_ && printer_.waiting() < most_at_printer) {
+  while (!queue_.empty() && printer_.waiting() < most_at_printer) {
     Finished& first = queue_.front();
     if (stream_ < first.printed.size()) {
       Printed& stream = first.printed[stream_];
       if (!stream.is_kept_elsewhere()) {
         if (stream.size > 0) printer_.push({.stream = stream_, .bytes = stream.bytes});
         ++stream_;
-      } else if (offset_ == stream.size) {
+      } else if (arrived_ == stream.size) {
         ++stream_;
-        offset_ = 0;
+        arrived_ = asked_ = 0;
       } else {
-        waits_for_piece_ = true;
-        ranks_.fetch(first.rank, {.task = first.number, .stream = stream_, .offset = offset_});
+        if (!ask(first, stream.size)) return;
       }
       continue;
     }
@@ -109,10 +109,19 @@ void Outbox::advance() {
   }
 }
 
+/// Asks for the next piece of the first task's output, some ahead of those that have come: an answer takes a moment.
+/// @return whether there was one to ask for
+bool Outbox::ask(const Finished& first, std::uint64_t size) {
+  if (asked_ >= size || asked_ - arrived_ >= most_asked) return false;
+  const PlacePrinted place{.task = first.number, .stream = stream_, .offset = asked_};
+  asked_ += Crew::piece_size;
+  ranks_.fetch(first.rank, place);
+  return true;
+}
+
 void Outbox::arrived(const PlacePrinted& place, std::string piece) {
-  offset_ = place.offset + piece.size();
+  arrived_ = place.offset + piece.size();
   printer_.push({.stream = static_cast<std::size_t>(place.stream), .bytes = std::move(piece)});
-  waits_for_piece_ = false;
 }
 
 }  // namespace rankwise::farm

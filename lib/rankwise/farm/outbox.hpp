@@ -48,6 +48,7 @@ class Outbox {
   [[nodiscard]] bool is_full() const;
 
  private:
+  bool ask(const Finished& first, std::uint64_t size);
   void release();
   void enqueue(Finished finished);
 
@@ -58,9 +59,8 @@ class Outbox {
   std::uint64_t next_ = 1;  // whose turn it is
   std::deque<Finished> queue_;
   std::size_t queued_bytes_ = 0;
-  std::size_t stream_ = 0;  // of the first in the queue, where it goes on:
-  std::uint64_t offset_ = 0;
-  bool waits_for_piece_ = false;
+  std::size_t stream_ = 0;  // of the first in the queue, where it goes on
+  std::uint64_t arrived_ = 0, asked_ = 0;
 };
 
 }  // namespace rankwise::farm
