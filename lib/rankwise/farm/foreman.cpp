@@ -50,6 +50,7 @@ Foreman::Foreman(const engine::Context& context, Crew& crew, const MapOptions& o
       crew_(crew),
       options_(options),
       command_(options.command),
+      may_note_quotes_(command_.has_places_in_quotes()),
       list_(options.list),
       printer_(options.print, open_log(options, finished_), open_results(options)),
       outbox_(printer_, options.keep_order,
@@ -105,6 +106,11 @@ void Foreman::read_list() {
 }
 
 void Foreman::add(const Arguments& arguments) {
+  const auto is_special = [](const std::string& value) { return shell_word(value) != value; };
+  if (may_note_quotes_ && options_.note && std::any_of(arguments.values.begin(), arguments.values.end(), is_special)) {
+    may_note_quotes_ = false;
+    options_.note("between quotes, values with spaces or the like are put in quotes once more; {} alone needs none");
+  }
   Task task{.command = command_.fill(arguments)};
   task.id = task_id(task.command.line);
   if (finished_ != nullptr) {

@@ -64,6 +64,7 @@ class Foreman {
   Crew& crew_;
   const MapOptions& options_;
   CommandTemplate command_;
+  bool may_note_quotes_;
   ValueList list_;
   std::unique_ptr<FinishedTasks> finished_;  // by earlier runs
   Printer printer_;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -63,17 +64,18 @@ bool end_descendants(std::chrono::milliseconds longest) {
   using namespace std::chrono_literals;
   const auto until = std::chrono::steady_clock::now() + longest;
   while (true) {
-    while (waitpid(-1, nullptr, WNOHANG) > 0) continue;
+    pid_t ended = 0;
+    while ((ended = waitpid(-1, nullptr, WNOHANG)) > 0) continue;
+    // Without children there are no descendants: orphans become children. /proc alone, read while processes end, may
+    // miss one whose parent is ending.
+    if (ended < 0 && errno == ECHILD) return true;
+    if (std::chrono::steady_clock::now() > until) return false;
     const auto left = descendants();
-    if (left.empty()) break;
     // Stopped first, those that start others do not get ahead of us.
     for (const pid_t process : left) kill(process, SIGSTOP);
     for (const pid_t process : left) kill(process, SIGKILL);
-    if (std::chrono::steady_clock::now() > until) return false;
     std::this_thread::sleep_for(1ms);
   }
-  while (waitpid(-1, nullptr, WNOHANG) > 0) continue;
-  return true;
 }
 
 }  // namespace rankwise::processes
