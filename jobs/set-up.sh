@@ -12,7 +12,7 @@ test=(clang clang-format llvm libclang-rt-dev libomp-dev libgtest-dev libbenchma
       python3-pytest python3-xxhash valgrind time procps
       parallel slurmctld slurmd slurm-client munge libpmix-dev)
 
-peers=(python3-venv python3-dask python3-numba python3-mpi4py)
+peers=(parallel python3-venv python3-dask python3-numba python3-mpi4py)
 
 packages=("${build[@]}")
 [ "${1:-build}" = test ] && packages+=("${test[@]}")

@@ -15,6 +15,7 @@ import sys
 
 from contenders import elements_of, mean_of, some
 from measures import checkpoint_cost, integrals, memory, messages, progress_cost, scaling, start_up
+from pool_cases import pool_cases
 from race import Peer, Program, Tool, race, read_whole
 
 THREADS = len(os.sched_getaffinity(0))
@@ -214,6 +215,28 @@ def models_jobs(options):
                                   *peers(options, "forest", ["sklearn", "sklearn_pool"], digits, 0)]}
 
 
+def tasks_job(options):
+    """Whole commands, start-up and all, with a log of what was done where there is such a thing."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    count, log = options.tasks, os.path.join(options.folder, "log")
+    values = os.path.join(options.folder, "values")
+    with open(values, "w") as f:
+        f.write("".join(f"{i}\n" for i in range(count)))
+    done = lambda: [sum(1 for _ in open(log))]
+    ours = [options.program, "map", "--joblog", log, "--overwrite", "--arg-file", values, "true"]
+    python = options.python[0][0]
+    yield {"title": f"{count} tasks that do nothing, whole commands", "tasks": count,
+           "aim": [["best of GNU parallel", 4], ["best of xargs", 0.9], ["best of mpi4py", None], ["best of multiprocessing", None]],
+           "contenders": lambda: [
+               Tool(f"rankwise, 1 × {THREADS}, job log", ours, done),
+               Tool(f"rankwise, {THREADS} × 1, job log", ["mpiexec", "-n", THREADS, *ours], done),
+               Tool("GNU parallel, job log", ["parallel", f"-j{THREADS}", "--joblog", log, "-a", values, "true"]),
+               Tool("xargs -P", ["xargs", f"-P{THREADS}", "-n1", "-a", values, "true"]),
+               Tool(f"mpi4py.futures, {THREADS} + 1 ranks", ["mpiexec", "-n", THREADS + 1, python, "-m", "mpi4py.futures",
+                                                            os.path.join(here, "mpi4py_tasks.py"), count]),
+               Tool("multiprocessing.Pool", [python, os.path.join(here, "pool_tasks.py"), count, THREADS])]}
+
+
 def machine():
     with open("/proc/cpuinfo") as f:
         models = [line.split(":")[1].strip() for line in f if line.startswith("model name")]
@@ -239,10 +262,10 @@ print(json.dumps({{"python": platform.python_version(), **{{n: version(n) for n 
 
 
 MEASURES = (("start_up", start_up), ("progress", progress_cost), ("checkpoint", checkpoint_cost), ("scaling", scaling),
-            ("messages", messages), ("memory", memory), ("integrals", integrals))
+            ("messages", messages), ("memory", memory), ("integrals", integrals), ("pools", pool_cases))
 
 
-JOBS = {"pi": pi_job, "columns": columns_jobs, "csv": csv_job, "matrices": matrices_jobs, "tables": tables_jobs, "dense": dense_jobs, "models": models_jobs}
+JOBS = {"pi": pi_job, "columns": columns_jobs, "csv": csv_job, "matrices": matrices_jobs, "tables": tables_jobs, "dense": dense_jobs, "models": models_jobs, "tasks": tasks_job}
 
 
 def parse_options():
@@ -257,6 +280,8 @@ def parse_options():
     parser.add_argument("--columns", type=int, default=10000)
     parser.add_argument("--csv-rows", type=int, default=1_400_000)
     parser.add_argument("--table-rows", type=int, default=25_000_000)
+    parser.add_argument("--array-rows", type=int, default=40_000_000, help="of the arrays that pools add and multiply")
+    parser.add_argument("--tasks", type=int, default=2000)
     parser.add_argument("--inverse", type=int, default=4000)
     parser.add_argument("--samples", default="1e10")
     parser.add_argument("--repeat", type=int, default=5)

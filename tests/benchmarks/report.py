@@ -21,14 +21,14 @@ def others(job):
 
 def rate(job, result):
     """GB/s of what the job reads, or 10^9 samples/s."""
-    for amount in ("gigabytes", "fits"):
+    for amount in ("gigabytes", "fits", "tasks"):
         if amount in job:
             return job[amount] / result["seconds"]
     return result.get("samples", job["samples"]) / result["seconds"] / 1e9
 
 
 def unit(job):
-    return "GB/s" if "gigabytes" in job else "fits/s" if "fits" in job else "10^9 samples/s"
+    return "GB/s" if "gigabytes" in job else "fits/s" if "fits" in job else "tasks/s" if "tasks" in job else "10^9 samples/s"
 
 
 def verdicts(job):
@@ -157,6 +157,18 @@ def integral_svg(results):
             f'<text x="10" y="22" font-size="14">Relative error of rankwise integrate</text>' + "\n".join(parts) + "</svg>\n")
 
 
+def pool_table(results):
+    yield ("\n### Threads, processes, ranks, or many at a time?\n\nWhat people ask about in forums: seconds of the work, without start-up, for "
+           "ours and for theirs. Python's pools call a function; `map` starts a program for each task, here Python itself where the task "
+           "is one of Python's, so that each has Python's start in it. `eval` has no tasks: its arrays are cut into blocks.\n")
+    ways = list(dict.fromkeys(p["way"] for p in results["pools"]))
+    cases = list(dict.fromkeys(p["case"] for p in results["pools"]))
+    cells = {(p["case"], p["way"]): p["seconds"] for p in results["pools"]}
+    yield "| | " + " | ".join(cases) + " |\n|---|" + "---|" * len(cases)
+    for way in ways:
+        yield f"| {way} | " + " | ".join(f"{cells[c, way]:.2f}" if (c, way) in cells else "" for c in cases) + " |"
+
+
 def kernel_table(kernels):
     yield "\n### Kernels\n\nOne thread; Google Benchmark.\n\n| | rate |\n|---|---|"
     for b in kernels["benchmarks"]:
@@ -192,6 +204,8 @@ def markdown(results, kernels):
     yield from message_table(results)
     yield from memory_table(results)
     yield from integral_table(results)
+    if "pools" in results:
+        yield from pool_table(results)
     yield from kernel_table(kernels)
 
 
