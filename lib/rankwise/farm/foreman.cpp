@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -49,10 +50,8 @@ Foreman::Foreman(const engine::Context& context, Crew& crew, const MapOptions& o
     : context_(context),
       crew_(crew),
       options_(options),
-      command_(options.command),
-      may_note_quotes_(command_.has_places_in_quotes()),
-      list_(options.list),
       printer_(options.print, open_log(options, finished_), open_results(options)),
+      source_(options, std::move(finished_)),
       outbox_(printer_, options.keep_order,
               {.fetch = [this](int rank, const PlacePrinted& place) { fetch(rank, place); },
                .drop =
@@ -90,41 +89,16 @@ void Foreman::read_list() {
   try {
     for (std::uint64_t read = 0; read < most_read_at_once && !list_ended_ && stop_ == Stop::no && book_.has_room();
          ++read) {
-      Arguments arguments;
-      const Next next = list_.next(arguments);
+      std::optional<Task> task;
+      const Next next = source_.next(task);
       if (next == Next::later) return;
-      if (next == Next::end) {
-        list_ended_ = true;
-      } else {
-        add(arguments);
-      }
+      list_ended_ = next == Next::end;
+      if (task) book_.add(*std::move(task));
       something_happened_ = true;
     }
   } catch (...) {
     fail(ranks::current_failure(), Stop::soon);
   }
-}
-
-void Foreman::add(const Arguments& arguments) {
-  const auto is_special = [](const std::string& value) { return shell_word(value) != value; };
-  if (may_note_quotes_ && options_.note && std::any_of(arguments.values.begin(), arguments.values.end(), is_special)) {
-    may_note_quotes_ = false;
-    options_.note("between quotes, values with spaces or the like are put in quotes once more; {} alone needs none");
-  }
-  Task task{.command = command_.fill(arguments)};
-  task.id = task_id(task.command.line);
-  if (finished_ != nullptr) {
-    const auto status = finished_->take(task.id);
-    task.again = status == FinishedTasks::Status::failed;
-    const bool is_over = status == FinishedTasks::Status::done || (task.again && !options_.resume_failed);
-    if (is_over) {
-      ++(task.again ? tally_.failed_before : tally_.done_before);
-      return;
-    }
-  }
-  task.number = ++tasks_;
-  if (options_.results) task.name = result_name(arguments.values, hex(task.id));
-  book_.add(std::move(task));
 }
 
 void Foreman::hear() {
@@ -276,7 +250,7 @@ void Foreman::look_for_reasons_to_stop() {
   }
   if (const ranks::Failure failure = printer_.failure(); failure.exit_code != 0) fail(failure, Stop::now);
   watch_ranks();
-  if (stop_ != Stop::no && options_.keep_order && book_.in_flight() == 0) outbox_.skip_gaps(tasks_ + 1);
+  if (stop_ != Stop::no && options_.keep_order && book_.in_flight() == 0) outbox_.skip_gaps(source_.tasks() + 1);
 }
 
 void Foreman::fail(ranks::Failure failure, Stop how) {
@@ -323,26 +297,29 @@ bool Foreman::is_over() const {
 
 void Foreman::show(bool last) {
   if (!options_.show) return;
-  options_.show({.done = tally_.done + tally_.failed + tally_.done_before + tally_.failed_before,
-                 .failed = tally_.failed + tally_.failed_before,
+  const std::uint64_t before = source_.done_before() + source_.failed_before();
+  options_.show({.done = tally_.done + tally_.failed + before,
+                 .failed = tally_.failed + source_.failed_before(),
                  .running = book_.running(),
-                 .total = tasks_ + tally_.done_before + tally_.failed_before,
+                 .total = source_.tasks() + before,
                  .total_is_known = list_ended_ || last,
-                 .done_before = tally_.done_before + tally_.failed_before});
+                 .done_before = before});
 }
 
 void Foreman::wait() {
   const bool wants_list = !list_ended_ && stop_ == Stop::no && book_.has_room();
-  if (wants_list && something_happened_ && list_.descriptor() < 0) return;  // there is more of it
+  if (wants_list && something_happened_ && source_.descriptor() < 0) return;  // there is more of it
   if (book_.in_flight() == 0) printer_.flush();
   const std::array files{Wait::File{crew_.is_lost() ? -1 : crew_.helper().descriptor(), crew_.helper().has_unsent()},
-                         Wait::File{printer_.descriptor()}, Wait::File{wants_list ? list_.descriptor() : -1}};
+                         Wait::File{printer_.descriptor()}, Wait::File{wants_list ? source_.descriptor() : -1}};
   wait_.for_any(files, something_happened_);
 }
 
 Tally Foreman::tally() const {
   Tally tally = tally_;
   tally.retried = book_.retried();
+  tally.done_before = source_.done_before();
+  tally.failed_before = source_.failed_before();
   return tally;
 }
 

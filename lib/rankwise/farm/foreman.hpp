@@ -8,13 +8,13 @@
 
 #include "rankwise/engine/context.hpp"
 #include "rankwise/engine/waking_clock.hpp"
-#include "rankwise/farm/command_template.hpp"
 #include "rankwise/farm/crew.hpp"
 #include "rankwise/farm/map_tasks.hpp"
 #include "rankwise/farm/outbox.hpp"
 #include "rankwise/farm/printer.hpp"
 #include "rankwise/farm/protocol.hpp"
 #include "rankwise/farm/task_book.hpp"
+#include "rankwise/farm/task_source.hpp"
 #include "rankwise/farm/wait.hpp"
 
 namespace rankwise::farm {
@@ -41,7 +41,6 @@ class Foreman {
   };
 
   void read_list();
-  void add(const Arguments& arguments);
   void hear();
   void note(int rank, const Report& report);
   void note(int rank, const Outcome& outcome);
@@ -63,16 +62,13 @@ class Foreman {
   const engine::Context& context_;
   Crew& crew_;
   const MapOptions& options_;
-  CommandTemplate command_;
-  bool may_note_quotes_;
-  ValueList list_;
-  std::unique_ptr<FinishedTasks> finished_;  // by earlier runs
+  std::unique_ptr<FinishedTasks> finished_;  // by earlier runs, on its way from the log to the source
   Printer printer_;
+  TaskSource source_;
   Outbox outbox_;
   TaskBook book_;
   std::deque<Doubted> doubted_;
   Tally tally_;
-  std::uint64_t tasks_ = 0;       // made, in this run
   std::uint64_t unfinished_ = 0;  // handed to the outbox, not done yet
   bool list_ended_ = false;
   bool crew_loss_noted_ = false;
