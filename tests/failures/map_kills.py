@@ -145,12 +145,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--launcher", default="")
-    parser.add_argument("--spare-launcher", action="store_true", help="Slurm lets a step whose srun was killed go on")
+    parser.add_argument("--victims", default="rank,helper,task,launcher", help="what is killed, at random")
     parser.add_argument("--tasks", type=int, default=0, help="in a list; 0: as many as the kills should leave some of")
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
     launcher = shlex.split(wanted.launcher)
-    victims = ["rank", "helper", "task"] + (["launcher"] if launcher and not wanted.spare_launcher else [])
+    victims = [victim for victim in wanted.victims.split(",") if launcher or victim != "launcher"]
     killed, trials, runs = collections.Counter(), 0, 0
     while sum(killed.values()) < wanted.kills:
         with tempfile.TemporaryDirectory() as folder:

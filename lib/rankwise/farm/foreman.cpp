@@ -17,7 +17,6 @@ namespace {
 
 using How = processes::Ended::How;
 constexpr std::uint64_t most_read_at_once = 4096;  // tasks of the list, before what else is to be done
-constexpr std::chrono::seconds between_greetings{5};
 // Who stops a whole job, Slurm for one, sends a signal to tasks as to ranks: a task that failed is not taken for a
 // failure before it is clear that it was not that.
 constexpr std::chrono::milliseconds time_to_doubt{250};
@@ -60,9 +59,9 @@ Foreman::Foreman(const engine::Context& context, Crew& crew, const MapOptions& o
                      send(rank, {.kind = Order::Kind::drop, .place = {.task = task}});
                    }}),
       book_(context.ranks().size(), options.tries),
-      heard_(static_cast<std::size_t>(context.ranks().size())),
+      watch_(context),
       wait_(context.ranks().size() > 1) {
-  tally_.ranks.resize(heard_.size());
+  tally_.ranks.resize(static_cast<std::size_t>(context.ranks().size()));
   book_.set_jobs(0, crew.jobs());
   tally_.ranks[0] = {.host = ranks::host_name(), .jobs = crew.jobs()};
 }
@@ -107,7 +106,7 @@ void Foreman::hear() {
   }
   if (crew_.is_lost() && !std::exchange(crew_loss_noted_, true)) lose(0);
   while (const auto message = context_.messenger().receive(report_subject)) {
-    heard_[static_cast<std::size_t>(message->source)] = clock_.now();
+    watch_.hear(message->source);
     note(message->source, Report::decode(ByteReader(message->bytes)));
   }
   context_.messenger().progress();
@@ -272,21 +271,11 @@ void Foreman::cancel(bool running) {
   }
 }
 
-/// Where nobody else notices that a rank is gone.
 void Foreman::watch_ranks() {
-  clock_.look();
-  const auto& watchdog = context_.options().watchdog;
-  if (watchdog.silence.count() == 0 || context_.ranks().size() == 1) return;
-  if (clock_.now() - greeted_ > std::min<engine::WakingClock::Duration>(between_greetings, watchdog.silence / 4)) {
-    greeted_ = clock_.now();
+  if (watch_.look()) {
     for (int rank = 1; rank < context_.ranks().size(); ++rank) send(rank, {.kind = Order::Kind::alive});
   }
-  for (std::size_t rank = 1; rank < heard_.size(); ++rank) {
-    const auto silence = clock_.now() - heard_[rank];
-    if (silence < watchdog.silence) continue;
-    watchdog.give_up(fmt::format("rank {} does not answer: nothing has been heard of it for {:.1f} s", rank,
-                                 std::chrono::duration<double>(silence).count()));
-  }
+  if (const auto finding = watch_.who_is_silent()) context_.options().watchdog.give_up(*finding);
 }
 
 bool Foreman::is_over() const {

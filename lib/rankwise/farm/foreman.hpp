@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "rankwise/engine/context.hpp"
-#include "rankwise/engine/waking_clock.hpp"
 #include "rankwise/farm/crew.hpp"
 #include "rankwise/farm/map_tasks.hpp"
 #include "rankwise/farm/outbox.hpp"
 #include "rankwise/farm/printer.hpp"
 #include "rankwise/farm/protocol.hpp"
+#include "rankwise/farm/rank_watch.hpp"
 #include "rankwise/farm/task_book.hpp"
 #include "rankwise/farm/task_source.hpp"
 #include "rankwise/farm/wait.hpp"
@@ -76,9 +76,7 @@ class Foreman {
   ranks::Failure failure_;
   bool something_happened_ = false;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-  engine::WakingClock clock_;
-  std::vector<engine::WakingClock::Duration> heard_;  // when, of each rank
-  engine::WakingClock::Duration greeted_{0};
+  RankWatch watch_;
   Wait wait_;
 };
 
