@@ -28,9 +28,9 @@ double busy(const Tally::OfRank& rank, double seconds) {
 }
 
 std::string slowest_table(const Tally& tally) {
-  report::Table table({"slowest", "seconds", "rank"});
+  report::Table table({"slowest", "time", "rank"});
   for (const Tally::Slow& slow : tally.slowest) {
-    table.add({report::printable(slow.command), report::short_number(slow.seconds), std::to_string(slow.rank)});
+    table.add({report::printable(slow.command), report::duration(slow.seconds), std::to_string(slow.rank)});
   }
   return table.text(report::output_width());
 }
@@ -43,8 +43,9 @@ std::string rank_table(const Tally& tally, double seconds) {
   for (std::size_t r = 0; r < std::min(tally.ranks.size(), most); ++r) {
     const auto& rank = tally.ranks[r];
     const double share = all > 0 ? static_cast<double>(rank.tasks) / static_cast<double>(all) : 0;
-    table.add({std::to_string(r), rank.host.empty() ? "-" : rank.host, std::to_string(rank.jobs), std::to_string(rank.tasks),
-               fmt::format("{:.0f} %", 100 * share), fmt::format("{:.0f} %", 100 * busy(rank, seconds))});
+    table.add({std::to_string(r), rank.host.empty() ? "-" : rank.host, std::to_string(rank.jobs),
+               std::to_string(rank.tasks), fmt::format("{:.0f} %", 100 * share),
+               fmt::format("{:.0f} %", 100 * busy(rank, seconds))});
   }
   if (tally.ranks.size() > most) table.add_remark("...", fmt::format("{} more", tally.ranks.size() - most));
   return table.text(report::output_width());
@@ -66,8 +67,9 @@ void print_summary(const Invocation& invocation, const farm::MapOptions& options
   if (before > 0) text += fmt::format(", {} before", before);
   if (tally.failed_before > 0)
     text += fmt::format(" ({} failed: --resume-failed runs them again)", tally.failed_before);
-  text += fmt::format(" · in {}, {}/s\n", report::duration(seconds),
-                      report::short_number(seconds > 0 ? static_cast<double>(ended) / seconds : 0));
+  const double rate = seconds > 0 ? static_cast<double>(ended) / seconds : 0;
+  text += fmt::format(" · in {}, {} tasks/s\n", report::duration(seconds),
+                      rate >= 100 ? fmt::format("{:.0f}", rate) : fmt::format("{:.3g}", rate));
   std::fputs(text.c_str(), stderr);
 }
 

@@ -25,7 +25,7 @@ Ended outcome(const Command& command) {
     while (child.pipe(stream) >= 0) {
       pollfd there{.fd = child.pipe(stream), .events = POLLIN, .revents = 0};
       poll(&there, 1, 10'000);
-      child.read(stream);
+      if (child.read(stream)) child.close_pipe(stream);
     }
   }
   child.wait();

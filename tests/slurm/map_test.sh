@@ -33,12 +33,8 @@ srun=(srun --nodes=2 --ntasks-per-node=2)
 
 # A node goes down in the middle: the job comes back, and does what is left.
 seq 600 >list
-cat >down.sbatch <<'END'
-#!/bin/bash
-#SBATCH --nodes=2 --ntasks-per-node=1 --requeue --open-mode=append
-srun "$RANKWISE" map -j 2 --joblog down.jsonl --resume 'sleep 0.1; echo {} >> began' <list
-END
-job=$(submit --output=down.log down.sbatch)
+job=$(submit --ntasks-per-node=1 --cpus-per-task=2 --output=down.out --error=down.log "$project/jobs/map.slurm" list \
+  'sleep 0.1; echo {} >> began; echo {}')
 has_begun() { [ "$(cat began 2>/dev/null | wc -l)" -gt 100 ]; }
 wait_for 60 has_begun
 scontrol update nodename=rankwise-node2 state=DOWN reason=test
@@ -49,6 +45,6 @@ scontrol update nodename=rankwise-node2 state=RESUME 2>resume.log || true # it m
 wait_for 180 is_over "$job"
 says 'tasks done, [0-9]* before' down.log
 [ "$(sort -nu began)" = "$(seq 600)" ] || { echo 'not every task has run'; cat down.log; exit 1; }
-[ "$(wc -l <down.jsonl)" = 600 ] && [ "$(grep -o '"id":"[0-9a-f]*"' down.jsonl | sort -u | wc -l)" = 600 ] ||
+[ "$(wc -l <map-$job.jsonl)" = 600 ] && [ "$(grep -o '"id":"[0-9a-f]*"' map-$job.jsonl | sort -u | wc -l)" = 600 ] ||
   { echo 'not every task is logged once'; cat down.log; exit 1; }
 echo "a node went down: $(grep -o '[0-9]* before' down.log | tail -n 1), $(wc -l <began) begun in all, each of 600 logged once"

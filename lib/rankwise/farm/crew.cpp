@@ -79,14 +79,14 @@ std::vector<Outcome> Crew::take() {
                         .printed = {shown(ended.out), shown(ended.err)},
                         .err_end = ended.err.end(err_end_size)});
     if (ended.out.is_in_file() || ended.err.is_in_file()) {
-      kept_.emplace(ended.task, std::array{std::move(ended.out), std::move(ended.err)});
+      kept_.keep(ended.task, {std::move(ended.out), std::move(ended.err)});
     }
   }
   return outcomes;
 }
 
 std::string Crew::piece(std::uint64_t task, std::size_t stream, std::uint64_t offset) const {
-  return kept_.at(task).at(stream).piece(offset, piece_size);
+  return kept_.piece(task, stream, offset, piece_size);
 }
 
 }  // namespace rankwise::farm

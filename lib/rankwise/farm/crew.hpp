@@ -4,10 +4,10 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "rankwise/base/byte_encoding.hpp"
+#include "rankwise/farm/kept_outputs.hpp"
 #include "rankwise/processes/helper.hpp"
 
 namespace rankwise::farm {
@@ -62,7 +62,7 @@ class Crew {
   /// Of what an ended task has printed. @throws IoError
   [[nodiscard]] std::string piece(std::uint64_t task, std::size_t stream, std::uint64_t offset) const;
   /// Nobody will ask for it any more.
-  void drop(std::uint64_t task) { kept_.erase(task); }
+  void drop(std::uint64_t task) { kept_.drop(task); }
 
   [[nodiscard]] std::uint64_t jobs() const { return jobs_; }
   /// The helper was killed; what ran, does no longer.
@@ -72,7 +72,7 @@ class Crew {
  private:
   processes::Helper& helper_;
   std::uint64_t jobs_;
-  std::unordered_map<std::uint64_t, std::array<processes::CapturedOutput, 2>> kept_;
+  KeptOutputs kept_;
 };
 
 }  // namespace rankwise::farm

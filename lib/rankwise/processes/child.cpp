@@ -64,30 +64,32 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
   return found;
 }
 
-/// The file that a name without a slash stands for, as PATH has it; the name where there is none. A shell does not look
-/// it up each time either.
-const std::string& program_file(const std::string& name) {
+/// The file that a name stands for, as PATH has it; empty where there is none. A shell does not look it up each time
+/// either.
+std::string program_file(const std::string& name) {
   static std::unordered_map<std::string, std::string> known;
-  const auto [entry, is_new] = known.try_emplace(name, name);
+  if (name.find('/') != std::string::npos) return name;
+  std::string& file = known[name];
+  if (!file.empty() && access(file.c_str(), X_OK) == 0) return file;
   const char* path = std::getenv("PATH");
-  if (!is_new || path == nullptr || name.find('/') != std::string::npos) return entry->second;
-  std::string_view left = path;
+  std::string_view left = path != nullptr ? path : "/bin:/usr/bin";
   while (true) {
     const std::size_t end = left.find(':');
-    const std::string file = fmt::format("{}/{}", end == 0 || left.empty() ? "." : left.substr(0, end), name);
+    const std::string_view folder = left.substr(0, end);
+    const std::string candidate = fmt::format("{}/{}", folder.empty() ? "." : folder, name);
     struct stat status {};
-    if (access(file.c_str(), X_OK) == 0 && stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode)) {
-      entry->second = file;
-      break;
+    if (access(candidate.c_str(), X_OK) == 0 && stat(candidate.c_str(), &status) == 0 && S_ISREG(status.st_mode)) {
+      return file = candidate;
     }
-    if (end == std::string_view::npos) break;
+    if (end == std::string_view::npos) return file = "";
     left.remove_prefix(end + 1);
   }
-  return entry->second;
 }
 
 /// @return 0, or errno
 int spawn(pid_t& process, const std::vector<std::string>& words, const Surroundings& surroundings, int out, int err) {
+  const std::string program = program_file(words[0]);
+  if (program.empty()) return ENOENT;
   static const Attributes attributes;
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
@@ -96,12 +98,8 @@ int spawn(pid_t& process, const std::vector<std::string>& words, const Surroundi
   rlimit ours{};
   getrlimit(RLIMIT_NOFILE, &ours);
   setrlimit(RLIMIT_NOFILE, &surroundings.open_files);  // the child takes it over, and looks no further than that
-  const std::vector<char*> arguments = pointers(words), environment = pointers(surroundings.environment);
-  int error = posix_spawn(&process, program_file(words[0]).c_str(), &actions, attributes.get(), arguments.data(),
-                          environment.data());
-  if (error == ENOENT) {  // most likely there is none, but it may have moved
-    error = posix_spawnp(&process, words[0].c_str(), &actions, attributes.get(), arguments.data(), environment.data());
-  }
+  const int error = posix_spawn(&process, program.c_str(), &actions, attributes.get(), pointers(words).data(),
+                                pointers(surroundings.environment).data());
   setrlimit(RLIMIT_NOFILE, &ours);
   posix_spawn_file_actions_destroy(&actions);
   return error;
@@ -132,23 +130,17 @@ Child::Child(const Request& request, const Surroundings& surroundings) {
   pipes_ = {std::move(out.from), std::move(err.from)};
 }
 
-void Child::read(std::size_t stream) {
+bool Child::read(std::size_t stream) {
   static std::array<char, at_once> buffer;
   // One that prints without end does not keep others waiting.
-  for (int reads = 0; pipes_[stream] && reads < most_reads; ++reads) {
+  for (int reads = 0; reads < most_reads; ++reads) {
     const ssize_t count = ::read(pipes_[stream].get(), buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return;
-    if (count == 0) {
-      pipes_[stream].reset();
-      return;
-    }
+    if (count < 0) return errno != EAGAIN;
+    if (count == 0) return true;
     outputs_[stream].append(std::span<const char>(buffer.data(), static_cast<std::size_t>(count)));
   }
-}
-
-void Child::close_pipes() {
-  for (Descriptor& pipe : pipes_) pipe.reset();
+  return false;
 }
 
 void Child::signal_group(int signal) const {
@@ -175,7 +167,7 @@ Ended Child::ended(std::uint64_t task, Ended::How how, std::string reason) {
           .start = start_,
           .seconds = seconds_,
           .peak_bytes = static_cast<std::uint64_t>(usage_.ru_maxrss) << 10,
-          .out = std::move(outputs_[0]),
+          .out = how == Ended::How::output ? CapturedOutput() : std::move(outputs_[0]),
           .err = std::move(outputs_[1])};
 }
 

@@ -44,12 +44,12 @@ class Child {
 
   [[nodiscard]] pid_t process() const { return process_; }
   [[nodiscard]] int pipe(std::size_t stream) const { return pipes_[stream].get(); }
-  /// Reads what is in a pipe (0: standard output, 1: standard error), without waiting, until it is empty, at its end,
-  /// or a lot was read.
-  /// @throws IoError where it cannot be kept
-  void read(std::size_t stream);
+  /// Reads what is in a pipe (0: standard output, 1: standard error), without waiting, until it is empty, at its end, or
+  /// a lot was read.
+  /// @return whether it is at its end. @throws IoError where it cannot be kept
+  bool read(std::size_t stream);
+  void close_pipe(std::size_t stream) { pipes_[stream].reset(); }
   [[nodiscard]] bool pipes_are_closed() const { return !pipes_[0] && !pipes_[1]; }
-  void close_pipes();
 
   /// A signal to all of its process group that is left. @pre the process has not been waited for, or was just now
   void signal_group(int signal) const;

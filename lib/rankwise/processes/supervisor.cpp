@@ -20,6 +20,7 @@ namespace rankwise::processes {
 using namespace std::chrono_literals;
 
 struct Supervisor::Running {
+  std::uint64_t number;  // of all that were begun
   std::uint64_t task;
   Child child;
   Ended::How how = Ended::How::by_itself;
@@ -35,14 +36,12 @@ constexpr std::chrono::milliseconds time_to_gather{5};
 constexpr std::size_t most_untold = 64;
 constexpr std::size_t most_unsent = std::size_t{8} << 20;  // what the other end has not taken; no more is begun then
 
-void add(int events, int descriptor, std::uint32_t what, void* data) {
-  epoll_event event{.events = what, .data = {.ptr = data}};
-  epoll_ctl(events, EPOLL_CTL_ADD, descriptor, &event);
-}
+// What an event is about: one of these, or, of the n-th process that was begun, 2 n + 2 + its pipe's number.
+constexpr std::uint64_t about_channel = 0, about_ends = 1;
 
-/// Two pointers may say which pipe of which child: children are aligned, so that the last bit is free.
-void* tagged(void* running, std::size_t stream) {
-  return static_cast<char*>(running) + stream;
+void add(int events, int descriptor, std::uint64_t about) {
+  epoll_event event{.events = EPOLLIN, .data = {.u64 = about}};
+  epoll_ctl(events, EPOLL_CTL_ADD, descriptor, &event);
 }
 
 }  // namespace
@@ -54,8 +53,8 @@ Supervisor::Supervisor(Channel channel, Surroundings surroundings)
   sigaddset(&child, SIGCHLD);
   sigprocmask(SIG_BLOCK, &child, nullptr);
   ends_ = Descriptor(signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
-  add(events_.get(), channel_.descriptor(), EPOLLIN, &channel_);
-  add(events_.get(), ends_.get(), EPOLLIN, &ends_);
+  add(events_.get(), channel_.descriptor(), about_channel);
+  add(events_.get(), ends_.get(), about_ends);
 }
 
 Supervisor::~Supervisor() = default;
@@ -67,17 +66,16 @@ void Supervisor::serve() {
     const int count = epoll_wait(events_.get(), events.data(), static_cast<int>(events.size()), milliseconds_to_wait());
     bool somebody_ended = false;
     for (int i = 0; i < count; ++i) {
-      void* const about = events[static_cast<std::size_t>(i)].data.ptr;
-      if (about == &channel_) {
+      const std::uint64_t about = events[static_cast<std::size_t>(i)].data.u64;
+      if (about == about_channel) {
         is_open = channel_.receive();
         take_requests();
-      } else if (about == &ends_) {
+      } else if (about == about_ends) {
         std::array<signalfd_siginfo, 16> seen;
         while (::read(ends_.get(), seen.data(), sizeof seen) > 0) continue;
         somebody_ended = true;
-      } else {
-        const auto address = reinterpret_cast<std::uintptr_t>(about);
-        read(*reinterpret_cast<Running*>(address & ~std::uintptr_t{1}), address & 1);
+      } else if (Running* const running = find_number(about / 2 - 1)) {
+        read(*running, about % 2);
       }
     }
     if (somebody_ended) see_who_ended();
@@ -149,7 +147,7 @@ void Supervisor::start_what_fits() {
 bool Supervisor::start(const Request& request) {
   try {
     running_.push_back(
-        std::make_unique<Running>(Running{.task = request.task, .child = Child(request, surroundings_)}));
+        std::make_unique<Running>(Running{.number = begun_, .task = request.task, .child = Child(request, surroundings_)}));
   } catch (const Child::Refusal& refusal) {
     not_before_ = Clock::now() + 20ms;
     if (refusal.may_pass() && !running_.empty()) return false;
@@ -162,20 +160,21 @@ bool Supervisor::start(const Request& request) {
     not_before_ = {};
     return true;
   }
+  ++begun_;
   Running& running = *running_.back();
   if (request.time_limit > 0ms) running.time_is_up = Clock::now() + request.time_limit;
   for (std::size_t stream : {0U, 1U}) {
-    add(events_.get(), running.child.pipe(stream), EPOLLIN, tagged(&running, stream));
+    add(events_.get(), running.child.pipe(stream), 2 * running.number + 2 + stream);
   }
   return true;
 }
 
 void Supervisor::read(Running& running, std::size_t stream) {
-  if (running.finished) return;
+  if (running.finished || running.child.pipe(stream) < 0) return;
   try {
-    running.child.read(stream);
+    if (running.child.read(stream)) close(running, stream);
   } catch (const std::exception& error) {
-    running.child.close_pipes();
+    for (std::size_t both : {0U, 1U}) close(running, both);
     running.child.signal_group(SIGKILL);
     if (running.how == Ended::How::by_itself) running.how = Ended::How::output;
     running.reason = error.what();
@@ -183,9 +182,23 @@ void Supervisor::read(Running& running, std::size_t stream) {
   if (running.child.is_waited_for() && running.child.pipes_are_closed()) finish(running);
 }
 
+/// Not by closing it alone: a child that is just being started has it, too, for a moment, and events would go on.
+void Supervisor::close(Running& running, std::size_t stream) {
+  if (running.child.pipe(stream) < 0) return;
+  epoll_ctl(events_.get(), EPOLL_CTL_DEL, running.child.pipe(stream), nullptr);
+  running.child.close_pipe(stream);
+}
+
 Supervisor::Running* Supervisor::find(pid_t process) {
   for (const auto& running : running_) {
     if (running->child.process() == process && !running->child.is_waited_for()) return running.get();
+  }
+  return nullptr;
+}
+
+Supervisor::Running* Supervisor::find_number(std::uint64_t number) {
+  for (const auto& running : running_) {
+    if (running->number == number && !running->finished) return running.get();
   }
   return nullptr;
 }
@@ -241,7 +254,7 @@ void Supervisor::end_politely(Running& running, Ended::How how, std::string reas
 
 void Supervisor::finish(Running& running) {
   running.finished = true;
-  running.child.close_pipes();
+  for (std::size_t stream : {0U, 1U}) close(running, stream);
   to_tell_.push_back(running.child.ended(running.task, running.how, std::move(running.reason)));
 }
 

@@ -45,8 +45,8 @@ class Supervisor {
   void cancel(bool running);
   void start_what_fits();
   bool start(const Request& request);
-  void watch(Running& running, std::size_t stream);
   void read(Running& running, std::size_t stream);
+  void close(Running& running, std::size_t stream);
   void see_who_ended();
   void look_at_clock();
   void end_politely(Running& running, Ended::How how, std::string reason);
@@ -55,6 +55,7 @@ class Supervisor {
   void tell();
   [[nodiscard]] int milliseconds_to_wait() const;
   Running* find(pid_t process);
+  Running* find_number(std::uint64_t number);
 
   Channel channel_;
   Surroundings surroundings_;
@@ -62,6 +63,7 @@ class Supervisor {
   std::uint64_t jobs_ = 1;
   std::deque<Waiting> waiting_;
   std::vector<std::unique_ptr<Running>> running_;
+  std::uint64_t begun_ = 0;
   std::vector<Ended> to_tell_;
   Clock::time_point told_{};
   Clock::time_point not_before_{};  // the system had no room for one more process
