@@ -63,9 +63,23 @@ int end_well(const char* command, app::Invocation& invocation, int code) {
   }
 }
 
+/// The helper of a command that starts processes: born before MPI. Where it cannot be, all ranks will have to know.
+struct HelperBirth {
+  std::optional<processes::Helper> helper;
+  std::string failure;
+
+  explicit HelperBirth(bool is_wanted) {
+    try {
+      if (is_wanted) helper.emplace();
+    } catch (const Error& error) {
+      failure = error.what();
+    }
+  }
+};
+
 /// Runs on all ranks; @return the exit code, the same on every rank.
 int run_on_ranks(const app::ParsedLine& line, const std::vector<std::string>& words, int launched_rank,
-                 processes::Helper* helper) {
+                 HelperBirth& birth) {
   const char* name = line.entry->name;
   watch_for_stop_signals();
   storage::start_hdf5();
@@ -76,8 +90,11 @@ int run_on_ranks(const app::ParsedLine& line, const std::vector<std::string>& wo
     return told_by_rank_0(launched_rank, name, error);
   }
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error with a message, not a death
-  app::Invocation invocation(session.get(), *line.entry, words, helper);
+  app::Invocation invocation(session.get(), *line.entry, words, birth.helper ? &*birth.helper : nullptr);
   try {
+    ranks::agree(session->ranks(), [&] {
+      if (!birth.failure.empty()) throw IoError(birth.failure);
+    });
     int code = static_cast<int>(line.command->run(invocation));
     if (invocation.is_root()) code = flushed(name, code);
     // The same exit code on every rank, also where rank 0 cannot print.
@@ -147,14 +164,8 @@ int main(int argc, char** argv) {
     std::fputs(line.text->c_str(), stdout);
     return flushed("", 0);
   }
-  std::optional<processes::Helper> helper;
-  try {
-    if (line.command->needs_helper()) helper.emplace();
-  } catch (const Error& error) {
-    print_error(line.entry->name, error.what());
-    return error.exit_code();
-  }
+  HelperBirth birth(line.command->needs_helper());
   allow_many_files();  // after the helper was born: tasks have the user's limit
-  if (line.command->needs_ranks()) return run_on_ranks(line, words, launched_rank, helper ? &*helper : nullptr);
+  if (line.command->needs_ranks()) return run_on_ranks(line, words, launched_rank, birth);
   return launched_rank == 0 ? run_alone(line, words) : 0;
 }

@@ -3,6 +3,7 @@ import http.server
 import json
 import os
 import pathlib
+import resource
 import signal
 import socketserver
 import subprocess
@@ -86,7 +87,7 @@ def test_resume_runs_what_is_missing(tmp_path, ranks):
     assert map_("--joblog", log, command, values=range(50)).returncode == 2  # a log is there
     # Another list, in another order: tasks are known by what they are. A last line that is torn does not count.
     with open(log, "a") as torn:
-        torn.write('{"id": "0123')
+        torn.write('{"id":"0123')
     second = map_("--joblog", log, "--resume", command, values=reversed(range(100)), ranks=ranks)
     assert second.returncode == 1 and "40 tasks done, 10 failed, 50 before" in second.stderr
     lines = ran.read_text().split()
@@ -138,7 +139,7 @@ def test_a_time_limit_ends_the_whole_group(tmp_path, ranks):
     assert done.returncode == 1 and time.monotonic() - began < 5
     assert "1 task done, 2 failed" in done.stderr and done.stdout == "heard\n"
     entries = {entry["command"]: entry for entry in log_of(log)}
-    assert entries[commands[0]]["exit"] == 3 and entries[commands[1]]["signal"] == signal.SIGTERM
+    assert entries[commands[0]]["exit"] == 124 and entries[commands[0]]["signal"] == 0 and entries[commands[1]]["signal"] == signal.SIGTERM
     assert entries[commands[0]]["reason"] == entries[commands[1]]["reason"] == "not done after 1 s"
     assert not running("sleep 987", "sleep 988")
 
@@ -424,3 +425,114 @@ def test_quotes_that_are_not_needed_are_told_of():
     assert done.stderr.count("between quotes") == 1 and done.stdout == "'a b'\n'c d'\n"
     assert "between quotes" not in map_('echo "{}"', ":::", "plain").stderr
     assert "between quotes" not in map_("echo {} 'x'", ":::", "a b").stderr
+
+
+@pytest.mark.parametrize("ranks", [None, 2])
+@pytest.mark.parametrize("files", [64, 200, 1024])
+def test_many_large_outputs_wait_for_a_slow_task(tmp_path, ranks, files):
+    command = "[ {} != 1 ] || sleep 2; head -c 50000 /dev/zero | tr '\\0' x; echo {}"
+    done = map_("-k", "-j", 2, command, ":::", *range(1, 301), ranks=ranks,
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files)))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "".join("x" * 50_000 + f"{i}\n" for i in range(1, 301))
+
+
+def test_many_tasks_at_a_time_and_few_files():
+    for _ in range(4):
+        done = map_("-j", 500, "sleep 0.3; echo x; true", ":::", *range(500),
+                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256)))
+        assert done.returncode == 0 and done.stdout == "x\n" * 500, done.stderr
+
+
+def test_what_failed_in_other_ways_is_not_done(tmp_path):
+    log = tmp_path / "log.jsonl"
+    late = "trap 'exit 0' TERM; sleep 3 & wait"
+    assert map_("--joblog", log, "--timeout", "0.5s", values=[late]).returncode == 1
+    again = map_("--joblog", log, "--timeout", "0.5s", "--resume-failed", values=[late])
+    assert again.returncode == 1 and "1 failed" in again.stderr
+    lost = map_("--joblog", log, "--resume", "head -c 40000 /dev/zero; true", values=[1],
+                env={**os.environ, "TMPDIR": "/nowhere"})
+    assert lost.returncode == 1 and lost.stdout == ""
+    assert log_of(log)[-1]["exit"] == 125 and "/nowhere ($TMPDIR) cannot take what tasks print" in log_of(log)[-1]["reason"]
+
+
+def test_programs_are_found_as_a_shell_finds_them(tmp_path):
+    for name in ["foo", "export"]:
+        (tmp_path / name).write_text("#!/bin/sh\necho ran $0\n")
+        (tmp_path / name).chmod(0o755)
+    missing = map_("foo", ":::", "1", cwd=tmp_path)
+    assert missing.returncode == 1 and missing.stdout == "" and "not found" in missing.stderr
+    assert map_("export", ":::", "A=1", cwd=tmp_path).stdout == ""
+    assert map_("./foo", ":::", "1", cwd=tmp_path).stdout == "ran ./foo\n"
+
+
+def test_no_more_tasks_are_begun_after_a_failure(tmp_path):
+    for when in ["now", "soon"]:
+        began = tmp_path / when
+        map_("-j", 1, "--halt", f"{when},fail=1", f"echo {{}} >> {began}; [ {{}} != 3 ]", values=range(1000))
+        assert len(began.read_text().split()) <= 4
+
+
+def test_a_task_that_kills_helpers_does_not_kill_them_all(tmp_path):
+    log = tmp_path / "log.jsonl"
+    done = map_("--joblog", log, "[ {} != 2 ] || kill -9 $PPID; sleep 0.1", values=range(1, 21), ranks=3)
+    assert done.returncode == 1 and "19 tasks done, 1 failed" in done.stderr
+    failed = [entry for entry in log_of(log) if entry["exit"] != 0]
+    assert len(failed) == 1 and "was killed, twice" in failed[0]["reason"]
+
+
+def test_an_empty_list_is_told_of():
+    assert "the list is empty" in map_("echo", values=[]).stderr
+    assert "the list is empty" in map_("echo", ":::").stderr
+    assert "the list is empty" not in map_("echo", ":::", "a").stderr
+
+
+def test_values_are_no_part_of_what_stands_next_to_them(tmp_path):
+    assert map_("echo {}>f; cat f", ":::", "2", cwd=tmp_path).stdout == "2\n"
+    env = {**os.environ, "S_SECRET": "hunter2"}
+    for command in ["echo $S{}", 'echo "$S{}"', "echo ~{}", "sh -c 'echo $S{}'"]:
+        assert map_(command, ":::", "_SECRET", env=env).stdout in ("_SECRET\n", "~_SECRET\n"), command
+
+
+def test_results_of_equal_values_are_told_apart_by_number(tmp_path):
+    assert map_("--results", tmp_path / "out", "echo {#}", ":::", "a", "a").returncode == 0
+    assert (tmp_path / "out/a,1.out").read_text() == "1\n" and (tmp_path / "out/a,2.out").read_text() == "2\n"
+
+
+def test_a_stop_ends_an_ordered_run(tmp_path):
+    done = map_("-k", "-j", 3, "--halt", "now,fail=1", "sleep 0.{}; echo x; exit 1", ":::", 1, 2, 3, timeout=20)
+    assert done.returncode == 1 and "x" in done.stdout
+
+
+def test_a_caller_that_ignores_its_children():
+    done = map_("echo", ":::", "a", timeout=20, preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+    assert done.returncode == 0 and done.stdout == "a\n"
+
+
+def test_results_need_few_files(tmp_path):
+    done = map_("--results", tmp_path / "out", "echo", values=range(500),
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100)))
+    assert done.returncode == 0 and len(os.listdir(tmp_path / "out")) == 500, done.stderr
+
+
+def test_a_limit_of_file_sizes_is_the_tasks_own():
+    done = map_("seq 100000; true", ":::", "a", "b",
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000)))
+    assert done.returncode == 1 and "2 failed" in done.stderr and "killed" not in done.stderr
+
+
+def test_a_reader_that_does_not_read_does_not_hold_up_a_stop():
+    reading, writing = os.pipe()
+    began = time.monotonic()
+    process = subprocess.Popen([PROGRAM, "map", "--max-time", "1s", "seq 20000; true", ":::", *map(str, range(50))],
+                               stdout=writing, stderr=subprocess.PIPE, text=True)
+    err = process.communicate(timeout=30)[1]
+    assert process.returncode == 75 and time.monotonic() - began < 12, err
+    os.close(reading), os.close(writing)
+
+
+def test_values_in_quotes_within_quotes_are_refused(tmp_path):
+    for command in ["sh -c \"grep '{}' f\"", "sh -c 'echo \"{}\"'", "echo \\\n# {}", "# one\n# it's {}"]:
+        bad = map_(command, ":::", "$(touch pwned)'\n touch pwned #", cwd=tmp_path)
+        assert bad.returncode == 2 and "quotes within quotes" in bad.stderr, command
+    assert os.listdir(tmp_path) == []

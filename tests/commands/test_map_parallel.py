@@ -147,7 +147,7 @@ def test_places_where_nothing_can_be_quoted(arguments):
     for template in ["echo `echo {}`", "echo # {}", "cat <<E\n{}\nE", "echo ${x:-{}}", "echo $(({} + 1))",
                      "echo \"`echo {}`\"", "echo \"${x:-'{}'}\"", "x=$(case a in a) echo '{}';; esac)"]:
         bad = subprocess.run([PROGRAM, "map", template, ":::", "$(touch pwned)"], cwd=arguments, capture_output=True)
-        assert bad.returncode == 2 and b"cannot be put into a comment" in bad.stderr, template
+        assert bad.returncode == 2 and b"cannot be put into quotes within quotes, a comment" in bad.stderr, template
         good = subprocess.run([PROGRAM, "map", template, ":::", "7"], cwd=arguments, capture_output=True)
         assert good.returncode == 0, template
     assert os.listdir(arguments) == ["arguments"]

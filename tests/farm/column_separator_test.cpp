@@ -23,7 +23,12 @@ TEST(ColumnSeparator, ARegularExpression) {
   EXPECT_EQ(ColumnSeparator("[:|]").split("a:b|c"), (Columns{"a", "b", "c"}));
   EXPECT_EQ(ColumnSeparator("\\s*;\\s*").split("a ; b;c"), (Columns{"a", "b", "c"}));
   EXPECT_EQ(ColumnSeparator("x*").split("ab"), (Columns{"ab"}));  // one that matches nothing separates nothing
+  EXPECT_EQ(ColumnSeparator(",*").split("a,,b"), (Columns{"a", "b"}));
+  EXPECT_EQ(ColumnSeparator("^a").split("aab"), (Columns{"", "ab"}));
+  EXPECT_EQ(ColumnSeparator("[;\\t]").split("a\tb;c"), (Columns{"a", "b", "c"}));
   EXPECT_THROW(ColumnSeparator("("), UsageError);
+  const std::string blanks(5'000'000, ' ');
+  EXPECT_EQ(ColumnSeparator(" +").split("a" + blanks + "b"), (Columns{"a", "b"}));
 }
 
 }  // namespace

@@ -94,11 +94,17 @@ TEST(JobLog, ATornLastLineGoesAndTheRestStays) {
     log.append(next);
     EXPECT_EQ(text_of(path), whole + next);
   }
+  {
+    const std::string path = folder.file("log", whole + std::string(1000, '\0'));
+    JobLog log(path, Open::resume);
+    EXPECT_EQ(text_of(path), whole);
+  }
 }
 
 TEST(JobLog, WhatIsNoLogIsLeftAlone) {
   const test::TemporaryFolder folder;
-  for (const char* text : {"a,b\n1,2\n", "{}\n", "[]\n", "{\"id\": \"12\", \"exit\": 0}\n", "\n", "\xff\n"}) {
+  for (const char* text : {"a,b\n1,2\n", "{}\n", "[]\n", "{\"id\": \"12\", \"exit\": 0}\n", "\n", "\xff\n",
+                           "data without an end", "{\"id\": 1"}) {
     const std::string path = folder.file("other", text);
     EXPECT_THROW(JobLog(path, Open::resume), InputError) << text;
     EXPECT_THROW(JobLog(path, Open::fresh), UsageError);

@@ -25,7 +25,7 @@ TEST(ResultName, ValuesAreReadableInIt) {
   EXPECT_EQ(result_name({"100%"}, "id"), "100%25");
   EXPECT_EQ(result_name({".."}, "id"), "%2E.");
   EXPECT_EQ(result_name({"a\nb"}, "id"), "a%0Ab");
-  EXPECT_EQ(result_name({"a,b"}, "id"), "a,b");
+  EXPECT_EQ(result_name({"a,b"}, "id"), "a%2Cb");
   EXPECT_EQ(result_name({"a,b", "c"}, "id"), "a%2Cb,c");
   EXPECT_EQ(result_name({""}, "id"), "%");
   EXPECT_EQ(result_name({"", ""}, "id"), ",");
@@ -47,8 +47,8 @@ TEST(ResultsFolder, HasWholeFilesOfEachTask) {
   results.append(1, "oh");
   results.append(0, "two");
   EXPECT_FALSE(std::filesystem::exists(path + "/a.out"));
-  results.finish("a");
-  results.finish("b");
+  results.finish("a", true);
+  results.finish("b", true);
   results.make_durable();
   EXPECT_EQ(text_of(path + "/a.out"), "one two");
   EXPECT_EQ(text_of(path + "/a.err"), "oh");
@@ -67,10 +67,26 @@ TEST(ResultsFolder, HalfAResultOfAKilledRunGoes) {
     ResultsFolder results(path);
     results.append(0, "half");
   }
+  EXPECT_TRUE(std::filesystem::is_empty(path));
+  std::ofstream(path + "/.rankwise-part-abc") << "half";  // of one that was killed
   ResultsFolder results(path);
   results.finish("a");
   EXPECT_EQ(text_of(path + "/a.out"), "");
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(path), std::filesystem::directory_iterator()), 1);
+}
+
+TEST(ResultsFolder, TwoRunsDoNotDisturbEachOther) {
+  const test::TemporaryFolder folder;
+  ResultsFolder one(folder / "results");
+  one.append(0, "of the first");
+  {
+    ResultsFolder other(folder / "results");
+    other.append(0, "of the other");
+    other.finish("b");
+  }
+  one.finish("a");
+  EXPECT_EQ(text_of(folder / "results/a.out"), "of the first");
+  EXPECT_EQ(text_of(folder / "results/b.out"), "of the other");
 }
 
 TEST(ResultsFolder, WhatIsNoFolderIsAnError) {

@@ -35,9 +35,6 @@ TEST(ShellText, PlacesAreKnown) {
   EXPECT_EQ(place_after("echo "), Place::plain);
   EXPECT_EQ(place_after("echo 'a' \"b\" \\' \\\" "), Place::plain);
   EXPECT_EQ(place_after("echo '"), Place::in_single_quotes);
-  EXPECT_EQ(place_after("echo '\\"), Place::in_single_quotes);
-  EXPECT_EQ(place_after("echo \"a '"), Place::in_double_quotes);
-  EXPECT_EQ(place_after("echo \"\\\""), Place::in_double_quotes);
   EXPECT_EQ(place_after("echo \"$(cat "), Place::plain);
   EXPECT_EQ(place_after("echo \"$(cat \""), Place::in_double_quotes);
   EXPECT_EQ(place_after("echo \"$(cat ')' x) "), Place::in_double_quotes);
@@ -47,11 +44,24 @@ TEST(ShellText, PlacesAreKnown) {
   EXPECT_EQ(place_after("echo `date` "), Place::plain);
   EXPECT_EQ(place_after("echo a#b "), Place::plain);
   EXPECT_EQ(place_after("echo # all of it\n"), Place::plain);
+  EXPECT_EQ(place_after("# one\n# it's two\necho "), Place::plain);
+  EXPECT_EQ(place_after("echo \"a \"#\"\n"), Place::in_double_quotes);
+  EXPECT_EQ(place_after("echo 'a '#'\n"), Place::in_single_quotes);
+}
+
+TEST(ShellText, QuotesWithinQuotesCannotTakeAValue) {
+  for (const char* text : {"sh -c \"grep '", "sh -c 'echo \"", "sh -c \"echo \\\"", "sh -c 'echo `", "ssh h 'rm \"a"}) {
+    EXPECT_EQ(place_after(text), Place::unsafe) << text;
+  }
+  EXPECT_EQ(place_after("sh -c 'grep \"x\" "), Place::in_single_quotes);
+  EXPECT_EQ(place_after("sh -c \"grep 'x' "), Place::in_double_quotes);
+  EXPECT_EQ(place_after("sh -c \"echo $(ls 'a' | cat) "), Place::in_double_quotes);
 }
 
 TEST(ShellText, SomePlacesCannotTakeAValue) {
-  for (const char* text : {"echo `", "echo \"`", "echo # ", "cat <<E\n", "echo ${x:-", "echo $((", "echo \"${x:-'",
-                           "\\", "echo $", "$(case a in b) echo "}) {
+  for (const char* text :
+       {"echo `", "echo \"`", "echo # ", "cat <<E\n", "echo ${x:-", "echo $((", "echo \"${x:-'", "\\", "echo $",
+        "# a\n# b", "echo $'it", "echo \\\n# ", "echo \"${x:-it's}\" 'a} ", "$(case a in b) echo "}) {
     EXPECT_EQ(place_after(text), Place::unsafe) << text;
   }
   EXPECT_THROW(shell_word_at(Place::unsafe, "a b"), UsageError);
@@ -62,6 +72,21 @@ TEST(ShellText, WhatIsWithinQuotesIsAWordForTheNextShell) {
   EXPECT_EQ(shell_word_at(Place::in_single_quotes, "a b"), "'\\''a b'\\''");
   EXPECT_EQ(shell_word_at(Place::in_double_quotes, "$x"), "'\\$x'");
   EXPECT_EQ(shell_word_at(Place::in_double_quotes, "`id`"), "'\\`id\\`'");
+}
+
+TEST(ShellText, APlainValueIsNoPartOfWhatStandsNextToIt) {
+  const auto word = [](std::string_view before, std::string_view after) {
+    return shell_word_at(Place::plain, "2", neighbours(before, after));
+  };
+  EXPECT_EQ(word("echo ", ""), "2");
+  EXPECT_EQ(word("echo ", ">f"), "'2'");
+  EXPECT_EQ(word("echo ", " >f"), "2");
+  EXPECT_EQ(word("echo $S", ""), "'2'");
+  EXPECT_EQ(word("echo $", ""), "'2'");
+  EXPECT_EQ(word("echo ${S}", ""), "2");
+  EXPECT_EQ(word("echo ~", ""), "'2'");
+  EXPECT_EQ(word("cat ~/x;echo ", ""), "2");
+  EXPECT_EQ(shell_word_at(Place::in_double_quotes, "2", neighbours("echo \"$S", "")), "\"\"2");
 }
 
 TEST(ShellText, LinesWithoutShellCharactersNeedNoShell) {

@@ -104,10 +104,13 @@ TEST(TaskBook, ALostRanksTasksGoToOthers) {
   EXPECT_EQ(numbers(book.next(0, true)), Numbers{});
   EXPECT_EQ(numbers(book.next(1, true)), (Numbers{1, 2}));
   EXPECT_EQ(book.end(1, false, 1)->tries, 1U);  // the try that was lost does not count
-  book.remove(1);
+  EXPECT_EQ(numbers(book.next(1, true)), (Numbers{3}));
+  const auto given_up = book.remove(1);
+  ASSERT_EQ(given_up.size(), 1U);  // it was with both
+  EXPECT_EQ(given_up[0].number, 2U);
   EXPECT_FALSE(book.has_ranks());
   EXPECT_EQ(book.in_flight(), 0U);
-  EXPECT_EQ(book.waiting(), 3U);
+  EXPECT_EQ(book.waiting(), 2U);
   book.forget_waiting();
   EXPECT_EQ(book.waiting(), 0U);
 }

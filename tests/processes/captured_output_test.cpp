@@ -36,13 +36,14 @@ TEST(CapturedOutput, TravelsWithItsFile) {
     CapturedOutput output;
     output.append(std::string(size, 'a'));
     ByteWriter bytes;
-    std::vector<int> files;
+    std::vector<Descriptor> files;
+    const bool is_in_file = output.is_in_file();
     output.encode(bytes, files);
-    EXPECT_EQ(files.size(), output.is_in_file() ? 1U : 0U);
+    EXPECT_EQ(files.size(), is_in_file ? 1U : 0U);
     const auto encoded = bytes.take();
     ByteReader in(encoded);
     CapturedOutput same;
-    same.decode(in, [&] { return Descriptor(dup(files.at(0))); });
+    same.decode(in, [&] { return std::move(files.at(0)); });
     EXPECT_EQ(same.size(), size);
     EXPECT_EQ(same.piece(0, size), std::string(size, 'a'));
   }

@@ -38,9 +38,10 @@ TEST(Channel, FilesTravelWithMessages) {
   constexpr int count = 200;  // more than fit at once
   int received = 0;
   for (int i = 0; i < count; ++i) {
-    const Descriptor file = nameless_file();
-    write_at(file.get(), std::as_bytes(std::span(&i, 1)), 0);
-    one.send(message_of(5000, i), std::vector<int>{file.get()});
+    std::vector<Descriptor> files;
+    files.push_back(nameless_file());
+    write_at(files[0].get(), std::as_bytes(std::span(&i, 1)), 0);
+    one.send(message_of(5000, i), std::move(files));
     if (i % 50 != 0) continue;
     EXPECT_TRUE(other.receive());
   }

@@ -40,7 +40,7 @@ TEST(Messages, WhatHasEndedArrivesAsItWas) {
               .seconds = 2.5,
               .peak_bytes = 77};
   ended.out.append(std::string("printed"));
-  std::vector<int> files;
+  std::vector<Descriptor> files;
   const auto bytes = ended.encode(files);
   EXPECT_TRUE(files.empty());
   const Ended same = Ended::decode(ByteReader(bytes), [] { return Descriptor(); });

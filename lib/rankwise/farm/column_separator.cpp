@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "rankwise/base/errors.hpp"
 
 namespace rankwise::farm {
@@ -31,37 +34,50 @@ std::optional<std::string> plain_text(std::string_view expression) {
 
 }  // namespace
 
+void ColumnSeparator::Free::operator()(regex_t* regex) const {
+  regfree(regex);
+  delete regex;
+}
+
+// Not std::regex, which calls itself for each character that it goes on to: a long line is the end of the stack.
 ColumnSeparator::ColumnSeparator(const std::string& expression) {
   if (auto text = plain_text(expression)) {
     text_ = *std::move(text);
     return;
   }
-  try {
-    regex_.emplace(expression, std::regex::ECMAScript | std::regex::optimize);
-  } catch (const std::regex_error&) {
+  std::string with_tabs = expression;
+  for (std::size_t at = 0; (at = with_tabs.find("\\t", at)) != std::string::npos;) with_tabs.replace(at, 2, "\t");
+  auto compiled = std::make_unique<regex_t>();
+  if (regcomp(compiled.get(), with_tabs.c_str(), REG_EXTENDED) != 0) {
     throw UsageError(fmt::format("--colsep takes a regular expression, not '{}'", expression));
   }
+  regex_.reset(compiled.release());
 }
 
 std::vector<std::string> ColumnSeparator::split(std::string_view line) const {
   std::vector<std::string> columns;
-  if (regex_) {
-    const char* from = line.data();
-    const char* const end = line.data() + line.size();
-    std::cmatch match;
-    while (std::regex_search(from, end, match, *regex_) && match.length() > 0) {
-      columns.emplace_back(from, match[0].first);
-      from = match[0].second;
+  if (!regex_) {
+    while (true) {
+      const auto at = line.find(text_);
+      columns.emplace_back(line.substr(0, at));
+      if (at == std::string_view::npos) return columns;
+      line.remove_prefix(at + text_.size());
     }
-    columns.emplace_back(from, end);
-    return columns;
   }
-  while (true) {
-    const auto at = line.find(text_);
-    columns.emplace_back(line.substr(0, at));
-    if (at == std::string_view::npos) return columns;
-    line.remove_prefix(at + text_.size());
+  const std::string text(line);
+  std::size_t begin = 0;  // of the column
+  for (std::size_t from = 0; from <= text.size();) {
+    regmatch_t match{};
+    if (regexec(regex_.get(), text.c_str() + from, 1, &match, from > 0 ? REG_NOTBOL : 0) != 0) break;
+    const std::size_t at = from + static_cast<std::size_t>(match.rm_so);
+    const std::size_t end = from + static_cast<std::size_t>(match.rm_eo);
+    from = std::max(end, at + 1);
+    if (end == at) continue;  // nothing separates nothing
+    columns.push_back(text.substr(begin, at - begin));
+    begin = end;
   }
+  columns.push_back(text.substr(begin));
+  return columns;
 }
 
 }  // namespace rankwise::farm

@@ -75,11 +75,15 @@ CommandTemplate::CommandTemplate(std::string text) {
     pieces_.emplace_back();
   }
   ShellReader reader;
-  for (Piece& piece : pieces_) {
+  for (std::size_t p = 0; p < pieces_.size(); ++p) {
+    Piece& piece = pieces_[p];
     reader.read(piece.text);
     all += piece.text;
     if (!piece.place) continue;
     piece.place->where = reader.place();
+    std::size_t next = p + 1;  // text, behind other places
+    while (next + 1 < pieces_.size() && pieces_[next].text.empty()) ++next;
+    piece.place->next_to = neighbours(piece.text, pieces_[next].text);
     reader.skip_value();
     all += '\0';
   }
@@ -91,6 +95,11 @@ bool CommandTemplate::has_places_in_quotes() const {
     return piece.place && !piece.place->number &&
            (piece.place->where == farm::Place::in_single_quotes || piece.place->where == farm::Place::in_double_quotes);
   });
+}
+
+bool CommandTemplate::has_numbers() const {
+  return std::any_of(pieces_.begin(), pieces_.end(),
+                     [](const Piece& piece) { return piece.place && piece.place->number; });
 }
 
 std::vector<std::string> CommandTemplate::values_at(const Place& place, const Arguments& arguments) {
@@ -115,7 +124,7 @@ std::string CommandTemplate::line_of(const Arguments& arguments) const {
     bool first = true;
     for (const std::string& value : values_at(*piece.place, arguments)) {
       if (!std::exchange(first, false)) line += ' ';
-      line += shell_word_at(piece.place->where, value);
+      line += shell_word_at(piece.place->where, value, piece.place->next_to);
     }
   }
   return line;

@@ -30,6 +30,8 @@ class CommandTemplate {
   /// @throws UsageError where a value cannot be put where it should go
   [[nodiscard]] processes::Command fill(const Arguments& arguments) const;
 
+  /// Whether commands differ by their numbers.
+  [[nodiscard]] bool has_numbers() const;
   /// Whether a value that needs quotes was to go between quotes.
   [[nodiscard]] bool has_places_in_quotes() const;
 
@@ -39,6 +41,7 @@ class CommandTemplate {
     int position = 0;     // {2}; 0: all; negative: from the end
     Part part = Part::all;
     farm::Place where = farm::Place::plain;
+    Neighbours next_to = {};
   };
   struct Piece {
     std::string text;  // before the place

@@ -1,12 +1,24 @@
 #include "rankwise/farm/crew.hpp"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <utility>
+
+#include "rankwise/base/errors.hpp"
 
 namespace rankwise::farm {
 namespace {
 
 Printed shown(const processes::CapturedOutput& output) {
   return {.size = output.size(), .bytes = output.is_in_file() ? std::string() : output.in_memory()};
+}
+
+/// A part of the files that this process may have open.
+std::size_t files_to_keep() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return static_cast<std::size_t>(std::min<rlim_t>(limit.rlim_cur / 4, 256));
 }
 
 }  // namespace
@@ -45,7 +57,8 @@ Outcome Outcome::decode(ByteReader& in) {
   return outcome;
 }
 
-Crew::Crew(processes::Helper& helper, std::uint64_t jobs, std::vector<int> processors) : helper_(helper), jobs_(jobs) {
+Crew::Crew(processes::Helper& helper, std::uint64_t jobs, std::vector<int> processors)
+    : helper_(helper), jobs_(jobs), kept_(files_to_keep()) {
   processes::Request request{.kind = processes::Request::Kind::set_up};
   request.jobs = jobs;
   request.processors = std::move(processors);
@@ -68,19 +81,26 @@ void Crew::cancel(bool running) {
 std::vector<Outcome> Crew::take() {
   std::vector<Outcome> outcomes;
   for (processes::Ended& ended : helper_.receive()) {
-    outcomes.push_back({.task = ended.task,
-                        .how = ended.how,
-                        .exit_code = ended.exit_code,
-                        .signal = ended.signal,
-                        .reason = std::move(ended.reason),
-                        .start = ended.start,
-                        .seconds = ended.seconds,
-                        .peak_bytes = ended.peak_bytes,
-                        .printed = {shown(ended.out), shown(ended.err)},
-                        .err_end = ended.err.end(err_end_size)});
-    if (ended.out.is_in_file() || ended.err.is_in_file()) {
-      kept_.keep(ended.task, {std::move(ended.out), std::move(ended.err)});
+    Outcome outcome{.task = ended.task,
+                    .how = ended.how,
+                    .exit_code = ended.exit_code,
+                    .signal = ended.signal,
+                    .reason = std::move(ended.reason),
+                    .start = ended.start,
+                    .seconds = ended.seconds,
+                    .peak_bytes = ended.peak_bytes};
+    try {
+      outcome.err_end = ended.err.end(err_end_size);
+      outcome.printed = {shown(ended.out), shown(ended.err)};
+      if (ended.out.is_in_file() || ended.err.is_in_file()) {
+        kept_.keep(ended.task, {std::move(ended.out), std::move(ended.err)});
+      }
+    } catch (const IoError& error) {
+      outcome.how = processes::Ended::How::output;
+      outcome.reason = error.what();
+      outcome.printed = {};
     }
+    outcomes.push_back(std::move(outcome));
   }
   return outcomes;
 }

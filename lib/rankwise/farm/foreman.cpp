@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -20,10 +21,12 @@ constexpr std::uint64_t most_read_at_once = 4096;  // tasks of the list, before 
 // Who stops a whole job, Slurm for one, sends a signal to tasks as to ranks: a task that failed is not taken for a
 // failure before it is clear that it was not that.
 constexpr std::chrono::milliseconds time_to_doubt{250};
+constexpr std::chrono::seconds time_to_read{5};
 
-std::unique_ptr<JobLog> open_log(const MapOptions& options, std::unique_ptr<FinishedTasks>& finished) {
+std::unique_ptr<JobLog> open_log(const MapOptions& options, std::unique_ptr<FinishedTasks>& finished,
+                                 const std::function<void()>& meanwhile) {
   if (!options.job_log) return nullptr;
-  auto log = std::make_unique<JobLog>(*options.job_log, options.open);
+  auto log = std::make_unique<JobLog>(*options.job_log, options.open, meanwhile);
   if (options.open == JobLog::Open::resume) finished = std::make_unique<FinishedTasks>(std::move(log->finished()));
   return log;
 }
@@ -32,12 +35,18 @@ std::unique_ptr<ResultsFolder> open_results(const MapOptions& options) {
   return options.results ? std::make_unique<ResultsFolder>(*options.results) : nullptr;
 }
 
+/// As timeout(1) has it; what did not end well is not 0.
+int exit_code_of(const Outcome& outcome) {
+  if (outcome.how == How::time_limit) return 124;
+  return outcome.how == How::output ? 125 : outcome.exit_code;
+}
+
 std::string reason_of(const Outcome& outcome, std::chrono::milliseconds time_limit) {
   switch (outcome.how) {
     case How::time_limit:
       return fmt::format("not done after {} s", std::chrono::duration<double>(time_limit).count());
     case How::not_started:
-      return "cannot be started: " + outcome.reason;
+      return outcome.signal != 0 ? outcome.reason : "cannot be started: " + outcome.reason;
     default:
       return outcome.reason;
   }
@@ -49,7 +58,8 @@ Foreman::Foreman(const engine::Context& context, Crew& crew, const MapOptions& o
     : context_(context),
       crew_(crew),
       options_(options),
-      printer_(options.print, open_log(options, finished_), open_results(options)),
+      watch_(context),
+      printer_(options.print, open_log(options, finished_, [this] { watch_ranks(); }), open_results(options)),
       source_(options, std::move(finished_)),
       outbox_(printer_, options.keep_order,
               {.fetch = [this](int rank, const PlacePrinted& place) { fetch(rank, place); },
@@ -59,7 +69,6 @@ Foreman::Foreman(const engine::Context& context, Crew& crew, const MapOptions& o
                      send(rank, {.kind = Order::Kind::drop, .place = {.task = task}});
                    }}),
       book_(context.ranks().size(), options.tries),
-      watch_(context),
       wait_(context.ranks().size() > 1) {
   tally_.ranks.resize(static_cast<std::size_t>(context.ranks().size()));
   book_.set_jobs(0, crew.jobs());
@@ -81,6 +90,10 @@ ranks::Failure Foreman::lead() {
     wait();
   }
   show(true);
+  if (stop_ == Stop::no && options_.note && source_.tasks() + source_.done_before() + source_.failed_before() == 0) {
+    options_.note(
+        "the list is empty: there was nothing to do (options of map come before COMMAND, ::: VALUE... after it)");
+  }
   return failure_;
 }
 
@@ -121,7 +134,9 @@ void Foreman::note(int rank, const Report& report) {
   for (const Outcome& outcome : report.outcomes) note(rank, outcome);
   if (report.place) outbox_.arrived(*report.place, report.piece);
   if (report.lost) lose(rank);
-  if (report.failure.exit_code != 0) fail(report.failure, Stop::now);
+  if (report.failure.exit_code == 0) return;
+  if (report.failure.exit_code < 128) outbox_.abandon();  // a piece of output cannot be had
+  fail(report.failure, Stop::now);
 }
 
 void Foreman::note(int rank, const Outcome& outcome) {
@@ -146,6 +161,12 @@ void Foreman::note(int rank, const Outcome& outcome) {
     if (is_last_chance) book_.forget_waiting();
     drop(rank, outcome);
   }
+}
+
+/// Enough tasks have failed, if those in doubt have.
+bool Foreman::may_be_halted() const {
+  const Halt& halt = options_.halt;
+  return halt.when != Halt::When::never && !doubted_.empty() && tally_.failed + doubted_.size() >= halt.failures;
 }
 
 /// Nobody wants what it printed.
@@ -176,7 +197,7 @@ void Foreman::finish(int rank, const Task& task, const Outcome& outcome) {
                                  .host = tally_.ranks[static_cast<std::size_t>(rank)].host,
                                  .start = outcome.start,
                                  .seconds = outcome.seconds,
-                                 .exit_code = outcome.exit_code,
+                                 .exit_code = exit_code_of(outcome),
                                  .signal = outcome.signal,
                                  .tries = task.tries,
                                  .peak_bytes = outcome.peak_bytes,
@@ -189,7 +210,7 @@ void Foreman::finish(int rank, const Task& task, const Outcome& outcome) {
   try {
     outbox_.add(std::move(finished));
   } catch (...) {
-    --unfinished_;
+    outbox_.abandon();
     fail(ranks::current_failure(), Stop::now);
   }
   const Halt& halt = options_.halt;
@@ -202,7 +223,11 @@ void Foreman::finish(int rank, const Task& task, const Outcome& outcome) {
 
 /// The rank's helper was killed: another rank does what it had.
 void Foreman::lose(int rank) {
-  book_.remove(rank);
+  for (const Task& task : book_.remove(rank)) {
+    Outcome outcome{.task = task.number, .how = How::not_started, .exit_code = 128 + SIGKILL, .signal = SIGKILL};
+    outcome.reason = "the process that starts tasks was killed, twice while it had this one";
+    finish(rank, task, outcome);
+  }
   if (options_.note) {
     options_.note(fmt::format("the helper process of rank {} on {} was killed; its tasks {}", rank,
                               tally_.ranks[static_cast<std::size_t>(rank)].host,
@@ -215,7 +240,7 @@ void Foreman::lose(int rank) {
 }
 
 void Foreman::hand_out() {
-  if (stop_ != Stop::no || outbox_.is_full()) return;
+  if (stop_ != Stop::no || outbox_.is_full() || may_be_halted()) return;
   for (int rank = 0; rank < context_.ranks().size(); ++rank) {
     const auto tasks = book_.next(rank, list_ended_);
     if (tasks.empty()) continue;
@@ -235,6 +260,7 @@ void Foreman::fetch(int rank, const PlacePrinted& place) {
   try {
     outbox_.arrived(place, crew_.piece(place.task, static_cast<std::size_t>(place.stream), place.offset));
   } catch (...) {
+    outbox_.abandon();
     fail(ranks::current_failure(), Stop::now);
   }
 }
@@ -249,7 +275,16 @@ void Foreman::look_for_reasons_to_stop() {
   }
   if (const ranks::Failure failure = printer_.failure(); failure.exit_code != 0) fail(failure, Stop::now);
   watch_ranks();
-  if (stop_ != Stop::no && options_.keep_order && book_.in_flight() == 0) outbox_.skip_gaps(source_.tasks() + 1);
+  look_at_printer();
+  if (stop_ != Stop::no && options_.keep_order && book_.in_flight() == 0 && doubted_.empty())
+    outbox_.skip_gaps(source_.tasks() + 1);
+}
+
+/// A reader that does not read keeps a run that is stopped no longer than a moment.
+void Foreman::look_at_printer() {
+  const auto now = std::chrono::steady_clock::now();
+  if (stop_ != Stop::now || book_.in_flight() > 0) stopped_since_ = now;
+  if (now - stopped_since_ > time_to_read) printer_.give_up();
 }
 
 void Foreman::fail(ranks::Failure failure, Stop how) {
@@ -273,6 +308,7 @@ void Foreman::cancel(bool running) {
 
 void Foreman::watch_ranks() {
   if (watch_.look()) {
+    context_.messenger().progress();
     for (int rank = 1; rank < context_.ranks().size(); ++rank) send(rank, {.kind = Order::Kind::alive});
   }
   if (const auto finding = watch_.who_is_silent()) context_.options().watchdog.give_up(*finding);
@@ -281,7 +317,7 @@ void Foreman::watch_ranks() {
 bool Foreman::is_over() const {
   if (book_.in_flight() > 0 || !doubted_.empty()) return false;
   if (stop_ == Stop::no && !(list_ended_ && book_.waiting() == 0)) return false;
-  return unfinished_ == 0 || printer_.failure().exit_code != 0;
+  return unfinished_ == 0 || outbox_.is_abandoned() || printer_.failure().exit_code != 0;
 }
 
 void Foreman::show(bool last) {

@@ -49,11 +49,13 @@ class Foreman {
   void finish(int rank, const Task& task, const Outcome& outcome);
   void lose(int rank);
   void hand_out();
+  [[nodiscard]] bool may_be_halted() const;
   void fetch(int rank, const PlacePrinted& place);
   void look_for_reasons_to_stop();
   void fail(ranks::Failure failure, Stop how);
   void cancel(bool running);
   void watch_ranks();
+  void look_at_printer();
   [[nodiscard]] bool is_over() const;
   void show(bool last);
   void wait();
@@ -62,6 +64,7 @@ class Foreman {
   const engine::Context& context_;
   Crew& crew_;
   const MapOptions& options_;
+  RankWatch watch_;
   std::unique_ptr<FinishedTasks> finished_;  // by earlier runs, on its way from the log to the source
   Printer printer_;
   TaskSource source_;
@@ -73,10 +76,10 @@ class Foreman {
   bool list_ended_ = false;
   bool crew_loss_noted_ = false;
   Stop stop_ = Stop::no;
+  std::chrono::steady_clock::time_point stopped_since_ = std::chrono::steady_clock::now();
   ranks::Failure failure_;
   bool something_happened_ = false;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-  RankWatch watch_;
   Wait wait_;
 };
 

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <utility>
 
 #include "rankwise/base/digest.hpp"
@@ -88,9 +89,9 @@ FinishedTasks::Status FinishedTasks::take(const TaskId& id) {
   return Status::failed;
 }
 
-JobLog::JobLog(std::string path, Open how) : path_(std::move(path)) {
+JobLog::JobLog(std::string path, Open how, const std::function<void()>& meanwhile) : path_(std::move(path)) {
   const int flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC;
-  const bool was_there = std::filesystem::exists(path_);
+  const bool was_there = access(path_.c_str(), F_OK) == 0;
   file_ = processes::Descriptor(open(path_.c_str(), flags, 0666));
   if (!file_) fail(path_, "opened");
   // On file systems without locks nobody else is kept out.
@@ -104,14 +105,14 @@ JobLog::JobLog(std::string path, Open how) : path_(std::move(path)) {
     throw UsageError(fmt::format("{} is there: --resume goes on from it, --overwrite begins anew", path_));
   }
   if (how == Open::overwrite && ftruncate(file_.get(), 0) != 0) fail(path_, "emptied");
-  if (how == Open::resume) read();
+  if (how == Open::resume) read(meanwhile);
   if (was_there) return;
   const std::string folder = std::filesystem::path(path_).parent_path().string();
   const processes::Descriptor opened(open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (opened) fsync(opened.get());  // its name, too, survives a loss of power
 }
 
-void JobLog::read() {
+void JobLog::read(const std::function<void()>& meanwhile) {
   std::string buffer;
   std::uint64_t number = 0;
   off_t whole = 0;  // bytes of whole lines
@@ -120,7 +121,7 @@ void JobLog::read() {
     const auto json = nlohmann::json::parse(line, nullptr, false);
     try {
       if (!json.is_object()) throw InputError("no object");
-      finished_.add(id_of(json.at("id").get<std::string>()), json.at("exit").get<int>() != 0,
+      finished_.add(id_of(json.at("id").get<std::string>()), json.at("exit").get<int>() != 0 || json.contains("reason"),
                     json.value("again", false));
     } catch (const std::exception&) {
       throw InputError(fmt::format("{}: line {} is none of a job log", path_, number));
@@ -128,6 +129,7 @@ void JobLog::read() {
   };
   lseek(file_.get(), 0, SEEK_SET);
   while (true) {
+    if (meanwhile) meanwhile();
     const std::size_t before = buffer.size();
     constexpr std::size_t at_once = std::size_t{1} << 20;
     buffer.resize(before + at_once);
@@ -143,8 +145,13 @@ void JobLog::read() {
     buffer.erase(0, begin);
   }
   finished_.sort();
+  if (buffer.empty()) return;
   // A line without an end was being written when the run before was killed: that task runs again.
-  if (!buffer.empty() && ftruncate(file_.get(), whole) != 0) fail(path_, "mended");
+  constexpr std::string_view beginning = R"({"id":")";
+  const bool is_ours = std::string_view(buffer).substr(0, beginning.size()) == beginning.substr(0, buffer.size());
+  const bool is_hole = buffer.find_first_not_of('\0') == std::string::npos;  // of a machine that lost its power
+  if (!is_ours && !is_hole) throw InputError(fmt::format("{}: line {} is none of a job log", path_, number + 1));
+  if (ftruncate(file_.get(), whole) != 0) fail(path_, "mended");
 }
 
 void JobLog::append(const std::string& lines) {

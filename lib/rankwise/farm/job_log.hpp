@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -61,16 +62,16 @@ class JobLog {
   enum class Open { fresh, overwrite, resume };
 
   /// @throws UsageError where there is one and it was to be new, InputError for what is none, IoError
-  JobLog(std::string path, Open how);
+  /// @param meanwhile is called now and then while a long log is read
+  JobLog(std::string path, Open how, const std::function<void()>& meanwhile = {});
 
   /// What is in it, read when it was opened to resume. A last line that was not written to its end does not count.
   [[nodiscard]] FinishedTasks& finished() { return finished_; }
   /// Writes lines at its end, durably. @throws IoError
   void append(const std::string& lines);
-  [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
-  void read();
+  void read(const std::function<void()>& meanwhile);
 
   std::string path_;
   processes::Descriptor file_;

@@ -13,7 +13,7 @@ namespace rankwise::farm {
 /// comes then goes to one file together, for a process may not have any number of files open.
 class KeptOutputs {
  public:
-  explicit KeptOutputs(std::size_t most_files = 256) : most_files_(most_files) {}
+  explicit KeptOutputs(std::size_t most_files) : most_files_(most_files) {}
 
   using Streams = std::array<processes::CapturedOutput, 2>;
   /// @throws IoError where there is no space left

@@ -72,7 +72,7 @@ auto map(const engine::Context& context, const std::vector<Input>& inputs, const
                 results.insert(results.end(), std::make_move_iterator(some.begin()),
                                std::make_move_iterator(some.end()));
               },
-              {.phase = "map"});
+              {.phase = "map", .kept = false});
   return results;
 }
 

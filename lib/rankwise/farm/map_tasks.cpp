@@ -16,7 +16,7 @@ MapEnd map_tasks(const engine::Context& context, processes::Helper& helper, cons
     Foreman foreman(context, crew, options);
     end.failure = foreman.lead();
     end.tally = foreman.tally();
-  } catch (...) {  // before the first order
+  } catch (...) {
     end.failure = ranks::current_failure();
   }
   for (int rank = 1; rank < context.ranks().size(); ++rank) {

@@ -1,5 +1,6 @@
 #include "rankwise/farm/outbox.hpp"
 
+#include <span>
 #include <utility>
 
 #include "rankwise/base/byte_encoding.hpp"
@@ -51,7 +52,7 @@ Outbox::Outbox(Printer& printer, bool keep_order, Ranks ranks)
     : printer_(printer), keep_order_(keep_order), ranks_(std::move(ranks)), store_(most_in_order) {}
 
 void Outbox::add(Finished finished) {
-  if (!keep_order_) return enqueue(std::move(finished));
+  if (!keep_order_ || finished.number < next_) return enqueue(std::move(finished));
   const std::uint64_t number = finished.number;
   const bool is_silent = finished.printed[0].size == 0 && finished.printed[1].size == 0;
   // Who printed nothing has nothing to wait for: it is done now.
@@ -85,7 +86,7 @@ bool Outbox::is_full() const {
 }
 
 void Outbox::advance() {
-  while (!queue_.empty() && printer_.waiting() < most_at_printer) {
+  while (!abandoned_ && !queue_.empty() && printer_.waiting() < most_at_printer) {
     Finished& first = queue_.front();
     if (stream_ < first.printed.size()) {
       Printed& stream = first.printed[stream_];
@@ -120,6 +121,7 @@ bool Outbox::ask(const Finished& first, std::uint64_t size) {
 }
 
 void Outbox::arrived(const PlacePrinted& place, std::string piece) {
+  if (abandoned_) return;
   arrived_ = place.offset + piece.size();
   printer_.push({.stream = static_cast<std::size_t>(place.stream), .bytes = std::move(piece)});
 }

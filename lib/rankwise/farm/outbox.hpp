@@ -43,6 +43,10 @@ class Outbox {
   /// Tasks below this number that have not ended will not: the others need not wait for them.
   void skip_gaps(std::uint64_t end);
 
+  /// Something that should come will not: nothing more is sent on.
+  void abandon() { abandoned_ = true; }
+  [[nodiscard]] bool is_abandoned() const { return abandoned_; }
+
   [[nodiscard]] bool empty() const { return queue_.empty(); }
   /// Enough waits; nothing more should be begun.
   [[nodiscard]] bool is_full() const;
@@ -61,6 +65,7 @@ class Outbox {
   std::size_t queued_bytes_ = 0;
   std::size_t stream_ = 0;  // of the first in the queue, where it goes on
   std::uint64_t arrived_ = 0, asked_ = 0;
+  bool abandoned_ = false;
 };
 
 }  // namespace rankwise::farm

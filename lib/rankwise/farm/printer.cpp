@@ -1,11 +1,13 @@
 #include "rankwise/farm/printer.hpp"
 
 #include <fmt/format.h>
+#include <limits.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -17,6 +19,7 @@ namespace rankwise::farm {
 namespace {
 
 constexpr std::chrono::milliseconds between_groups{50};
+constexpr int between_looks = 100;  // milliseconds, where nobody reads
 
 std::size_t bytes_of(const Printer::Item& item) {
   return item.bytes.size() + item.log_line.size();
@@ -25,23 +28,6 @@ std::size_t bytes_of(const Printer::Item& item) {
 bool is_file(int descriptor) {
   struct stat status {};
   return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
-}
-
-void write_to_stream(std::size_t stream, std::string_view bytes) {
-  const int descriptor = stream == 0 ? STDOUT_FILENO : STDERR_FILENO;
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0 && errno == EAGAIN) {
-      pollfd room{.fd = descriptor, .events = POLLOUT, .revents = 0};
-      poll(&room, 1, -1);
-      continue;
-    }
-    // What goes wrong with standard error cannot be told, and is no reason to stop.
-    if (written < 0 && stream == 1) return;
-    if (written < 0) throw IoError(fmt::format("standard output cannot be written: {}", std::strerror(errno)));
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
 }
 
 }  // namespace
@@ -143,19 +129,42 @@ ranks::Failure Printer::write(std::vector<Item> items) {
 }
 
 void Printer::write(Item& item) {
-  if (prints_) write_to_stream(item.stream, item.bytes);
+  if (prints_) write_to(item.stream, item.bytes);
   if (results_ != nullptr) results_->append(item.stream, item.bytes);
   if (!item.finishes) return;
-  if (results_ != nullptr) results_->finish(item.name);
+  if (results_ != nullptr) results_->finish(item.name, log_ != nullptr);
   lines_ += item.log_line;
   group_.push_back(item.task);
   if (results_ != nullptr && results_->should_be_made_durable()) close_group();
 }
 
+void Printer::write_to(std::size_t stream, std::string_view bytes) {
+  const int descriptor = stream == 0 ? STDOUT_FILENO : STDERR_FILENO;
+  const bool may_wait = stream == 0 ? !out_is_file_ : true;
+  while (!bytes.empty()) {
+    pollfd room{.fd = descriptor, .events = POLLOUT, .revents = 0};
+    if (may_wait && poll(&room, 1, between_looks) == 0) {
+      if (given_up_) throw IoError("nobody reads what tasks print");
+      continue;
+    }
+    // So much does not wait where there is room.
+    const ssize_t written =
+        ::write(descriptor, bytes.data(), may_wait ? std::min<std::size_t>(bytes.size(), PIPE_BUF) : bytes.size());
+    if (written < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    // What goes wrong with standard error cannot be told, and is no reason to stop.
+    if (written < 0 && stream == 1) return;
+    if (written < 0) throw IoError(fmt::format("standard output cannot be written: {}", std::strerror(errno)));
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
 /// What the tasks printed is on the disk before the log says that they are done.
 void Printer::close_group() {
   if (log_ == nullptr || lines_.empty()) return;
-  if (out_is_file_) fdatasync(STDOUT_FILENO);
+  if (prints_ && out_is_file_ && fdatasync(STDOUT_FILENO) != 0 && errno != EINVAL && errno != ENOTSUP &&
+      errno != EROFS) {
+    throw IoError(fmt::format("standard output cannot be written to its disk: {}", std::strerror(errno)));
+  }
   if (results_ != nullptr) results_->make_durable();
   log_->append(std::exchange(lines_, {}));
 }

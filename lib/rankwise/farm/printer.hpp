@@ -1,11 +1,12 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -41,6 +42,8 @@ class Printer {
   void push(Item item);
   /// Nothing more comes for a while: it need not wait for more.
   void flush();
+  /// What nobody reads is not waited for any longer.
+  void give_up() { given_up_ = true; }
   /// Bytes that wait to be written.
   [[nodiscard]] std::size_t waiting() const;
   /// Tasks that are done since the last call.
@@ -54,6 +57,7 @@ class Printer {
   void work();
   ranks::Failure write(std::vector<Item> items);
   void write(Item& item);
+  void write_to(std::size_t stream, std::string_view bytes);
   void close_group();
 
   bool prints_;
@@ -64,6 +68,7 @@ class Printer {
   std::string lines_;  // of the group
   std::vector<std::uint64_t> group_;
   bool out_is_file_;
+  std::atomic<bool> given_up_{false};
 
   mutable std::mutex mutex_;
   std::condition_variable more_;

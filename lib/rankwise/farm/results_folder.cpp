@@ -2,11 +2,14 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 #include "rankwise/base/errors.hpp"
@@ -14,6 +17,7 @@
 namespace rankwise::farm {
 namespace {
 
+constexpr std::string_view part_beginning = ".rankwise-part-";
 constexpr std::array endings{".out", ".err"};
 constexpr std::size_t longest_name = 200;  // bytes, of 255 that a file system takes
 
@@ -21,12 +25,12 @@ constexpr std::size_t longest_name = 200;  // bytes, of 255 that a file system t
   throw IoError(fmt::format("{} cannot be {}: {}", path, what, std::strerror(errno)));
 }
 
-std::string file_name_of(const std::string& value, bool one_of_several) {
+std::string file_name_of(const std::string& value) {
   std::string name;
   for (const char c : value) {
     const auto code = static_cast<unsigned char>(c);
     const bool hidden = c == '.' && name.empty();
-    if (code < 0x20 || code == 0x7f || c == '/' || c == '%' || hidden || (one_of_several && c == ',')) {
+    if (code < 0x20 || code == 0x7f || c == '/' || c == '%' || c == ',' || hidden) {
       name += fmt::format("%{:02X}", code);
     } else {
       name += c;
@@ -41,7 +45,7 @@ std::string result_name(const std::vector<std::string>& values, const std::strin
   std::string name;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (i > 0) name += ',';
-    name += file_name_of(values[i], values.size() > 1);
+    name += file_name_of(values[i]);
   }
   if (name.empty()) return "%";
   if (name.size() <= longest_name) return name;
@@ -52,45 +56,55 @@ std::string result_name(const std::vector<std::string>& values, const std::strin
 
 ResultsFolder::ResultsFolder(std::string path) : path_(std::move(path)) {
   if (mkdir(path_.c_str(), 0777) != 0 && errno != EEXIST) fail(path_, "made");
-  struct stat status {};
-  if (stat(path_.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
-    throw IoError(fmt::format("{} is no folder, where --results needs one", path_));
+  folder_ = processes::Descriptor(open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder_) throw IoError(fmt::format("{} is no folder, where --results needs one", path_));
+  // Runs that write there at the same time hold the lock together; who has it alone takes away what killed ones left.
+  if (flock(folder_.get(), LOCK_EX | LOCK_NB) == 0) {
+    for (const auto& entry : std::filesystem::directory_iterator(path_)) {
+      if (entry.path().filename().string().starts_with(part_beginning)) unlink(entry.path().c_str());
+    }
   }
-  // An earlier run may have been killed at its work.
-  for (const std::size_t stream : {0U, 1U}) unlink(path_of_part(stream).c_str());
+  flock(folder_.get(), LOCK_SH | LOCK_NB);
+  mask_ = umask(077);
+  umask(mask_);
 }
 
-std::string ResultsFolder::path_of_part(std::size_t stream) const {
-  return fmt::format("{}/.rankwise-part{}", path_, endings.at(stream));
+ResultsFolder::~ResultsFolder() {
+  for (const Part& part : parts_) {
+    if (part.file) unlink(part.path.c_str());
+  }
 }
 
-void ResultsFolder::begin(std::size_t stream) {
-  const std::string part = path_of_part(stream);
-  parts_[stream] = processes::Descriptor(open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-  if (!parts_[stream]) fail(part, "made");
+void ResultsFolder::begin(Part& part) {
+  part.path = fmt::format("{}/{}XXXXXX", path_, part_beginning);
+  part.file = processes::Descriptor(mkostemp(part.path.data(), O_CLOEXEC));
+  if (!part.file || fchmod(part.file.get(), 0666 & ~mask_) != 0) fail(part.path, "made");
 }
 
 void ResultsFolder::append(std::size_t stream, std::string_view bytes) {
   if (bytes.empty()) return;
-  if (!parts_.at(stream)) begin(stream);
+  Part& part = parts_.at(stream);
+  if (!part.file) begin(part);
   while (!bytes.empty()) {
-    const ssize_t written = write(parts_[stream].get(), bytes.data(), bytes.size());
+    const ssize_t written = write(part.file.get(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail(path_of_part(stream), "written");
+    if (written < 0) fail(part.path, "written");
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
 }
 
-void ResultsFolder::finish(const std::string& name) {
-  if (!parts_[0]) begin(0);
+void ResultsFolder::finish(const std::string& name, bool will_be_durable) {
+  if (!parts_[0].file) begin(parts_[0]);
   for (const std::size_t stream : {0U, 1U}) {
+    Part& part = parts_[stream];
     const std::string path = fmt::format("{}/{}{}", path_, name, endings.at(stream));
-    if (!parts_[stream]) {  // of an earlier try there may be one
+    if (!part.file) {  // of an earlier try there may be one
       if (unlink(path.c_str()) != 0 && errno != ENOENT) fail(path, "removed");
       continue;
     }
-    if (rename(path_of_part(stream).c_str(), path.c_str()) != 0) fail(path, "made");
-    finished_.push_back(std::exchange(parts_[stream], {}));
+    if (rename(part.path.c_str(), path.c_str()) != 0) fail(path, "made");
+    if (will_be_durable) finished_.push_back(std::move(part.file));
+    part = {};
   }
 }
 
@@ -100,8 +114,7 @@ void ResultsFolder::make_durable() {
     if (fdatasync(file.get()) != 0) fail(path_, "written to its disk");
   }
   finished_.clear();
-  const processes::Descriptor folder(open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder) fsync(folder.get());
+  fsync(folder_.get());
 }
 
 }  // namespace rankwise::farm

@@ -19,22 +19,32 @@ class ResultsFolder {
  public:
   /// Makes the folder where there is none. @throws IoError
   explicit ResultsFolder(std::string path);
+  ResultsFolder(const ResultsFolder&) = delete;
+  ResultsFolder& operator=(const ResultsFolder&) = delete;
+  /// What was not finished goes.
+  ~ResultsFolder();
 
   /// @param stream 0: standard output, 1: standard error. @throws IoError
   void append(std::size_t stream, std::string_view bytes);
   /// What was appended is all of that task. @throws IoError
-  void finish(const std::string& name);
+  /// @param will_be_durable `make_durable` will be called: its files stay open until then
+  void finish(const std::string& name, bool will_be_durable = false);
   /// What is finished survives a loss of power. @throws IoError
   void make_durable();
   /// Whether many files are open.
   [[nodiscard]] bool should_be_made_durable() const { return finished_.size() > 256; }
 
  private:
-  [[nodiscard]] std::string path_of_part(std::size_t stream) const;
-  void begin(std::size_t stream);
+  struct Part {
+    std::string path = {};
+    processes::Descriptor file = {};
+  };
+  void begin(Part& part);
 
   std::string path_;
-  std::array<processes::Descriptor, 2> parts_;
+  processes::Descriptor folder_;
+  unsigned mask_ = 0;  // the umask
+  std::array<Part, 2> parts_;
   std::vector<processes::Descriptor> finished_;
 };
 

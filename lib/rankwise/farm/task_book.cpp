@@ -25,21 +25,33 @@ TaskBook::TaskBook(int ranks, std::uint64_t most_tries)
     : ranks_(static_cast<std::size_t>(ranks)), most_tries_(most_tries), mean_seconds_(a_long_time) {}
 
 void TaskBook::set_jobs(int rank, std::uint64_t jobs) {
+  ranks_[static_cast<std::size_t>(rank)].is_known = true;
   ranks_[static_cast<std::size_t>(rank)].jobs = jobs;
 }
 
-void TaskBook::remove(int rank) {
+std::vector<Task> TaskBook::remove(int rank) {
   set_jobs(rank, 0);
   std::vector<std::uint64_t> its;
   for (const auto& [number, held] : in_flight_) {
     if (held.rank == rank) its.push_back(number);
   }
   std::sort(its.rbegin(), its.rend());
-  for (const std::uint64_t number : its) give_back(number);
+  std::vector<Task> given_up;
+  for (const std::uint64_t number : its) {
+    Task& task = in_flight_.at(number).task;
+    if (++task.losses == 1) {
+      give_back(number);
+    } else {
+      ++task.tries;
+      given_up.push_back(take(number).task);
+    }
+  }
+  return given_up;
 }
 
 bool TaskBook::has_ranks() const {
-  return std::any_of(ranks_.begin(), ranks_.end(), [](const RankBook& rank) { return rank.jobs > 0; });
+  return std::any_of(ranks_.begin(), ranks_.end(),
+                     [](const RankBook& rank) { return !rank.is_known || rank.jobs > 0; });
 }
 
 bool TaskBook::has_room() const {

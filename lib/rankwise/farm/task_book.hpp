@@ -19,6 +19,7 @@ struct Task {
   std::string name = {};            ///< of its results
   std::uint64_t tries = 0;          ///< that have ended
   std::vector<int> failed_on = {};  ///< ranks
+  int losses = 0;                   ///< ranks that were lost while they had it
   bool again = false;               ///< an earlier run has logged it as failed
 
   [[nodiscard]] std::size_t bytes() const;
@@ -33,8 +34,10 @@ class TaskBook {
   TaskBook(int ranks, std::uint64_t most_tries);
 
   void set_jobs(int rank, std::uint64_t jobs);
-  /// A rank can do nothing more; what it has waits again.
-  void remove(int rank);
+  /// A rank can do nothing more; what it has waits again. @return but for tasks that have been there before when a rank
+  /// was lost: they may be what it is lost by
+  std::vector<Task> remove(int rank);
+  /// Or may have them: some have not said yet how many tasks they run.
   [[nodiscard]] bool has_ranks() const;
 
   /// Whether there is use for another task of the list.
@@ -52,7 +55,6 @@ class TaskBook {
   void forget_waiting();
 
   [[nodiscard]] std::uint64_t in_flight() const { return in_flight_.size(); }
-  [[nodiscard]] std::uint64_t in_flight(int rank) const { return ranks_[static_cast<std::size_t>(rank)].in_flight; }
   /// Of those in flight, as many as can run at a time.
   [[nodiscard]] std::uint64_t running() const;
   [[nodiscard]] std::uint64_t waiting() const { return fresh_.size() + again_.size(); }
@@ -61,6 +63,7 @@ class TaskBook {
 
  private:
   struct RankBook {
+    bool is_known = false;
     std::uint64_t jobs = 0;
     std::uint64_t in_flight = 0;
   };

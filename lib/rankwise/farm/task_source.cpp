@@ -40,7 +40,11 @@ std::optional<Task> TaskSource::make(const Arguments& arguments) {
     return std::nullopt;
   }
   task.number = ++tasks_;
-  if (options_.results) task.name = result_name(arguments.values, hex(task.id));
+  if (options_.results) {
+    auto values = arguments.values;
+    if (command_.has_numbers()) values.push_back(std::to_string(arguments.number));  // equal values, other commands
+    task.name = result_name(values, hex(task.id));
+  }
   return task;
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -24,6 +27,11 @@ struct Travel {
     return value;
   }
 };
+
+template <>
+struct Travel<std::string_view>;  // what it points to would stay where it is
+template <class T>
+struct Travel<std::span<T>>;
 
 template <>
 struct Travel<std::string> {

@@ -1,6 +1,7 @@
 #include "rankwise/processes/captured_output.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "rankwise/base/errors.hpp"
 #include "rankwise/processes/nameless_file.hpp"
@@ -9,8 +10,9 @@ namespace rankwise::processes {
 
 void CapturedOutput::append(std::span<const char> bytes) {
   if (!file_ && memory_.size() + bytes.size() > most_in_memory) {
-    file_ = nameless_file();
-    write_at(file_.get(), std::as_bytes(std::span(memory_)), 0);
+    Descriptor file = nameless_file();
+    write_at(file.get(), std::as_bytes(std::span(memory_)), 0);
+    file_ = std::move(file);
     memory_ = {};
   }
   if (file_) {
@@ -35,11 +37,11 @@ std::string CapturedOutput::end(std::size_t most) const {
   return piece(size_ > most ? size_ - most : 0, most);
 }
 
-void CapturedOutput::encode(ByteWriter& bytes, std::vector<int>& files) const {
+void CapturedOutput::encode(ByteWriter& bytes, std::vector<Descriptor>& files) {
   bytes.put(size_);
   bytes.put_string(memory_);
   bytes.put(is_in_file());
-  if (file_) files.push_back(file_.get());
+  if (file_) files.push_back(std::move(file_));
 }
 
 }  // namespace rankwise::processes

@@ -29,8 +29,8 @@ class CapturedOutput {
   /// The last bytes.
   [[nodiscard]] std::string end(std::size_t most) const;
 
-  /// @param files a file is added to them, to be sent beside the bytes
-  void encode(ByteWriter& bytes, std::vector<int>& files) const;
+  /// @param files its file, if there is one, goes there, to be sent beside the bytes
+  void encode(ByteWriter& bytes, std::vector<Descriptor>& files);
   template <class NextFile>
   void decode(ByteReader& in, NextFile&& next_file) {
     size_ = in.get<std::uint64_t>();

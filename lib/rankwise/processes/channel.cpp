@@ -1,6 +1,5 @@
 #include "rankwise/processes/channel.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
 
@@ -9,13 +8,13 @@
 #include <cerrno>
 #include <cstring>
 
-#include "rankwise/base/checked.hpp"
 #include "rankwise/base/errors.hpp"
 
 namespace rankwise::processes {
 namespace {
 
 constexpr std::size_t most_files = 8;  // that are sent at a time
+constexpr std::size_t most_waiting_files = 8;
 constexpr std::size_t room = std::size_t{64} << 10;
 using Length = std::uint64_t;
 
@@ -29,31 +28,37 @@ std::pair<Channel, Channel> Channel::make_pair() {
   return {Channel(Descriptor(ends[0])), Channel(Descriptor(ends[1]))};
 }
 
-std::size_t Channel::send_some(std::span<const std::byte> bytes, std::span<const int> files) {
+std::size_t Channel::send_some(std::span<const std::byte> bytes, const std::vector<Descriptor>& files) {
   iovec part{.iov_base = const_cast<std::byte*>(bytes.data()), .iov_len = bytes.size()};
   alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(most_files * sizeof(int))> control{};
   msghdr header{};
   header.msg_iov = &part;
   header.msg_iovlen = 1;
   if (!files.empty()) {
+    std::vector<int> numbers;
+    for (const Descriptor& file : files) numbers.push_back(file.get());
+    const std::size_t size = numbers.size() * sizeof(int);
     header.msg_control = control.data();
-    header.msg_controllen = CMSG_SPACE(files.size_bytes());
+    header.msg_controllen = CMSG_SPACE(size);
     cmsghdr* rights = CMSG_FIRSTHDR(&header);
     rights->cmsg_level = SOL_SOCKET;
     rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(files.size_bytes());
-    std::memcpy(CMSG_DATA(rights), files.data(), files.size_bytes());
+    rights->cmsg_len = CMSG_LEN(size);
+    std::memcpy(CMSG_DATA(rights), numbers.data(), size);
   }
   ssize_t sent = 0;
   do {
     sent = sendmsg(socket_.get(), &header, MSG_NOSIGNAL);
   } while (sent < 0 && errno == EINTR);
   if (sent >= 0) return static_cast<std::size_t>(sent);
-  if (errno != EAGAIN && errno != EWOULDBLOCK) closed_ = true;
+  // With too many files on their way, or too little memory, there will be room later, too.
+  const bool is_full =
+      errno == EAGAIN || errno == EWOULDBLOCK || errno == ETOOMANYREFS || errno == ENOBUFS || errno == ENOMEM;
+  if (!is_full) closed_ = true;
   return 0;
 }
 
-void Channel::send(std::span<const std::byte> message, std::span<const int> files) {
+void Channel::send(std::span<const std::byte> message, std::vector<Descriptor> files) {
   if (closed_) return;
   std::vector<std::byte> bytes(sizeof(Length) + message.size());
   const Length length = message.size();
@@ -62,9 +67,7 @@ void Channel::send(std::span<const std::byte> message, std::span<const int> file
   const std::size_t sent = unsent_.empty() ? send_some(bytes, files) : 0;
   if (sent == bytes.size() || closed_) return;
   Unsent rest{.bytes = {bytes.begin() + static_cast<std::ptrdiff_t>(sent), bytes.end()}, .files = {}};
-  for (const int file : files) {
-    if (sent == 0) rest.files.emplace_back(fcntl(file, F_DUPFD_CLOEXEC, 0));  // they go with the first byte
-  }
+  if (sent == 0) rest.files = std::move(files);  // they go with the first byte
   unsent_bytes_ += rest.bytes.size();
   unsent_.push_back(std::move(rest));
 }
@@ -72,9 +75,7 @@ void Channel::send(std::span<const std::byte> message, std::span<const int> file
 void Channel::flush() {
   while (!unsent_.empty() && !closed_) {
     Unsent& first = unsent_.front();
-    std::vector<int> files;
-    for (const Descriptor& file : first.files) files.push_back(file.get());
-    const std::size_t sent = send_some(first.bytes, files);
+    const std::size_t sent = send_some(first.bytes, first.files);
     if (sent == 0) break;
     first.files.clear();
     unsent_bytes_ -= sent;
@@ -89,6 +90,7 @@ void Channel::flush() {
 
 bool Channel::receive() {
   while (!closed_) {
+    if (files_.size() >= most_waiting_files) return true;  // those first: a process may have only so many open
     if (begin_ > 0 && begin_ >= received_.size() / 2) {
       received_.erase(received_.begin(), received_.begin() + static_cast<std::ptrdiff_t>(begin_));
       begin_ = 0;
@@ -113,6 +115,8 @@ bool Channel::receive() {
       closed_ = true;
       break;
     }
+    if ((header.msg_flags & MSG_CTRUNC) != 0)
+      throw IoError("too many files are open: what tasks print cannot be taken");
     for (cmsghdr* rights = CMSG_FIRSTHDR(&header); rights != nullptr; rights = CMSG_NXTHDR(&header, rights)) {
       if (rights->cmsg_level != SOL_SOCKET || rights->cmsg_type != SCM_RIGHTS) continue;
       std::vector<int> files((rights->cmsg_len - CMSG_LEN(0)) / sizeof(int));

@@ -22,14 +22,17 @@ class Channel {
 
   [[nodiscard]] int descriptor() const { return socket_.get(); }
 
-  /// Sends as much as fits; the rest stays for `flush`. The files may be closed when this returns.
-  void send(std::span<const std::byte> message, std::span<const int> files = {});
+  /// Sends as much as fits; the rest stays for `flush`.
+  void send(std::span<const std::byte> message, std::vector<Descriptor> files = {});
   void flush();
   [[nodiscard]] bool has_unsent() const { return !unsent_.empty(); }
   [[nodiscard]] std::size_t unsent_bytes() const { return unsent_bytes_; }
 
-  /// Takes in what has come. @return false if the other end is closed
+  /// Takes in what has come, or a part of it. @return false if the other end is closed
+  /// @throws IoError where a file that came has no room among those of this process
   bool receive();
+  /// This end sees that the other is closed.
+  [[nodiscard]] bool is_closed() const { return closed_; }
   /// The next message that is here as a whole.
   std::optional<std::vector<std::byte>> next();
   /// The files that were sent, in their order; none if one did not come through.
@@ -43,7 +46,7 @@ class Channel {
     std::vector<Descriptor> files;
   };
   /// @return how many bytes went; less than all where the socket is full
-  std::size_t send_some(std::span<const std::byte> bytes, std::span<const int> files);
+  std::size_t send_some(std::span<const std::byte> bytes, const std::vector<Descriptor>& files);
 
   Descriptor socket_;
   std::deque<Unsent> unsent_;

@@ -124,7 +124,7 @@ Child::Child(const Request& request, const Surroundings& surroundings) {
   if (!command.words.empty()) error = spawn(process_, command.words, surroundings, out.to.get(), err.to.get());
   // Perhaps it is one of the shell's own words, or a script that does not say who reads it.
   if (error == ENOENT || error == ENOEXEC) {
-    error = spawn(process_, {"/bin/sh", "-c", command.line}, surroundings, out.to.get(), err.to.get());
+    error = spawn(process_, {"/bin/sh", "-c", "--", command.line}, surroundings, out.to.get(), err.to.get());
   }
   if (error != 0) throw Refusal{error, std::strerror(error)};
   pipes_ = {std::move(out.from), std::move(err.from)};

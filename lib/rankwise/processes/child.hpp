@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "rankwise/processes/captured_output.hpp"
 #include "rankwise/processes/descriptor.hpp"
@@ -15,7 +16,7 @@
 namespace rankwise::processes {
 
 /// What the helper does not hear, and its children do.
-inline constexpr std::array ignored_signals{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE};
+inline constexpr std::array ignored_signals{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE, SIGXFSZ};
 
 /// What all children are started with.
 struct Surroundings {
@@ -44,8 +45,8 @@ class Child {
 
   [[nodiscard]] pid_t process() const { return process_; }
   [[nodiscard]] int pipe(std::size_t stream) const { return pipes_[stream].get(); }
-  /// Reads what is in a pipe (0: standard output, 1: standard error), without waiting, until it is empty, at its end, or
-  /// a lot was read.
+  /// Reads what is in a pipe (0: standard output, 1: standard error), without waiting, until it is empty, at its end,
+  /// or a lot was read.
   /// @return whether it is at its end. @throws IoError where it cannot be kept
   bool read(std::size_t stream);
   void close_pipe(std::size_t stream) { pipes_[stream].reset(); }

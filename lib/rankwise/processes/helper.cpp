@@ -61,6 +61,7 @@ void close_all_but(int kept) {
 
 Helper::Helper() {
   adopt_orphans();
+  std::signal(SIGCHLD, SIG_DFL);  // who ignores it is not told of children, and this is passed on
   auto [ours, theirs] = Channel::make_pair();
   rlimit open_files{};
   getrlimit(RLIMIT_NOFILE, &open_files);

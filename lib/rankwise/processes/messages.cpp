@@ -55,7 +55,7 @@ Request Request::decode(ByteReader in) {
   return request;
 }
 
-std::vector<std::byte> Ended::encode(std::vector<int>& files) const {
+std::vector<std::byte> Ended::encode(std::vector<Descriptor>& files) {
   ByteWriter bytes;
   bytes.put(task);
   bytes.put(how);

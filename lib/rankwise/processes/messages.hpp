@@ -63,8 +63,8 @@ struct Ended {
   CapturedOutput out = {};
   CapturedOutput err = {};
 
-  /// @param files what of the outputs is in files, to be sent beside the bytes
-  [[nodiscard]] std::vector<std::byte> encode(std::vector<int>& files) const;
+  /// @param files what of the outputs is in files goes there, to be sent beside the bytes
+  [[nodiscard]] std::vector<std::byte> encode(std::vector<Descriptor>& files);
   /// @param next_file the files in the order in which they were sent
   template <class NextFile>
   static Ended decode(ByteReader in, NextFile&& next_file) {

@@ -1,6 +1,5 @@
 #include "rankwise/processes/supervisor.hpp"
 
-#include <fmt/format.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -10,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <exception>
 
 #include "rankwise/processes/descendants.hpp"
@@ -62,7 +60,7 @@ Supervisor::~Supervisor() = default;
 void Supervisor::serve() {
   std::array<epoll_event, 64> events{};
   bool is_open = true;
-  while (is_open) {
+  while (is_open && !channel_.is_closed()) {
     const int count = epoll_wait(events_.get(), events.data(), static_cast<int>(events.size()), milliseconds_to_wait());
     bool somebody_ended = false;
     for (int i = 0; i < count; ++i) {
@@ -93,7 +91,7 @@ int Supervisor::milliseconds_to_wait() const {
   if (channel_.has_unsent()) return 1;
   auto next = to_tell_.empty() ? Clock::time_point::max() : told_ + time_to_gather;
   for (const auto& running : running_) next = std::min({next, running->time_is_up, running->kill_at});
-  if (!waiting_.empty()) next = std::min(next, waiting_.front().since + longest_turn);
+  if (!waiting_.empty() && running_.size() >= jobs_) next = std::min(next, waiting_.front().since + longest_turn);
   if (!waiting_.empty() && running_.size() < jobs_) next = std::min(next, not_before_);
   if (next == Clock::time_point::max()) return -1;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - Clock::now()).count();
@@ -131,7 +129,7 @@ void Supervisor::cancel(bool running) {
   waiting_.clear();
   if (!running) return;
   for (const auto& one : running_) {
-    if (!one->finished) end_politely(*one, Ended::How::cancelled, "");
+    if (!one->finished) end_politely(*one, Ended::How::cancelled);
   }
 }
 
@@ -146,8 +144,8 @@ void Supervisor::start_what_fits() {
 /// @return false if it is to be tried again later
 bool Supervisor::start(const Request& request) {
   try {
-    running_.push_back(
-        std::make_unique<Running>(Running{.number = begun_, .task = request.task, .child = Child(request, surroundings_)}));
+    running_.push_back(std::make_unique<Running>(
+        Running{.number = begun_, .task = request.task, .child = Child(request, surroundings_)}));
   } catch (const Child::Refusal& refusal) {
     not_before_ = Clock::now() + 20ms;
     if (refusal.may_pass() && !running_.empty()) return false;
@@ -179,7 +177,9 @@ void Supervisor::read(Running& running, std::size_t stream) {
     if (running.how == Ended::How::by_itself) running.how = Ended::How::output;
     running.reason = error.what();
   }
-  if (running.child.is_waited_for() && running.child.pipes_are_closed()) finish(running);
+  if (!running.child.is_waited_for() || !running.child.pipes_are_closed()) return;
+  if (running.child.group_is_there()) running.child.signal_group(SIGKILL);  // others of it, that held no pipe
+  finish(running);
 }
 
 /// Not by closing it alone: a child that is just being started has it, too, for a moment, and events would go on.
@@ -228,7 +228,7 @@ void Supervisor::look_at_clock() {
   for (const auto& one : running_) {
     Running& running = *one;
     if (running.finished) continue;
-    if (now >= running.time_is_up) end_politely(running, Ended::How::time_limit, "");
+    if (now >= running.time_is_up) end_politely(running, Ended::How::time_limit);
     if (now < running.kill_at) continue;
     if (running.child.group_is_there()) running.child.signal_group(SIGKILL);
     running.kill_at = Clock::time_point::max();
@@ -242,11 +242,10 @@ void Supervisor::look_at_clock() {
   }
 }
 
-void Supervisor::end_politely(Running& running, Ended::How how, std::string reason) {
+void Supervisor::end_politely(Running& running, Ended::How how) {
   running.time_is_up = Clock::time_point::max();
   if (running.child.is_waited_for()) return;  // it has ended by itself; its pipes are being waited for
   running.how = how;
-  running.reason = std::move(reason);
   running.child.signal_group(SIGTERM);
   running.child.signal_group(SIGCONT);  // one that was stopped can end, too
   running.kill_at = Clock::now() + time_to_end;
@@ -269,10 +268,10 @@ void Supervisor::tell() {
   const auto now = Clock::now();
   if (!waiting_.empty() && to_tell_.size() < most_untold && now < told_ + time_to_gather) return;
   told_ = now;
-  for (const Ended& ended : to_tell_) {
-    std::vector<int> files;
+  for (Ended& ended : to_tell_) {
+    std::vector<Descriptor> files;
     const auto message = ended.encode(files);
-    channel_.send(message, files);
+    channel_.send(message, std::move(files));
   }
   to_tell_.clear();
 }

@@ -49,7 +49,7 @@ class Supervisor {
   void close(Running& running, std::size_t stream);
   void see_who_ended();
   void look_at_clock();
-  void end_politely(Running& running, Ended::How how, std::string reason);
+  void end_politely(Running& running, Ended::How how);
   void finish(Running& running);
   void give_back(std::uint64_t task);
   void tell();
