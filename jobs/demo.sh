@@ -35,6 +35,7 @@ if [ ! -e matrix.h5 ]; then
 fi
 show mpiexec -n "$ranks" "$rankwise" columns matrix.h5:/x
 show mpiexec -n "$ranks" "$rankwise" pi --samples 1e10
+show mpiexec -n "$ranks" "$rankwise" map --keep-order 'echo {} has $(wc -c < {}) bytes' ::: digits.csv matrix.h5
 
 cat <<END
 

@@ -166,7 +166,7 @@ def pool_table(results):
     cells = {(p["case"], p["way"]): p["seconds"] for p in results["pools"]}
     yield "| | " + " | ".join(cases) + " |\n|---|" + "---|" * len(cases)
     for way in ways:
-        yield f"| {way} | " + " | ".join(f"{cells[c, way]:.2f}" if (c, way) in cells else "" for c in cases) + " |"
+        yield f"| {way} | " + " | ".join(f"{cells[c, way]:.3g}" if (c, way) in cells else "" for c in cases) + " |"
 
 
 def kernel_table(kernels):

@@ -206,8 +206,8 @@ Without any of them the value follows COMMAND. Without COMMAND each line is a co
 
 A value stays a value, whatever is in it: a line without any of the shell's characters is started without a shell, its
 values as they are; else /bin/sh reads it, and values are quoted. Between quotes of yours ('...{}...', for a command that
-hands them to another shell) a value with such characters is put in quotes once more; a plain one is as it is. In comments,
-here-documents, `...`, ${...} and $((...)) only plain values can be put.
+hands them to another shell) a value with such characters is put in quotes once more; a plain one is as it is. In quotes
+within quotes, comments, here-documents, `...`, ${...} and $((...)) values with such characters are refused.
 
 A task has failed if its exit code is not 0, a signal ended it, it took longer than --timeout, or could not be started; it is
 tried again as --retries says, and the other tasks go on. --timeout sends SIGTERM to the task and all of its process group,
@@ -218,20 +218,23 @@ open has 1 s to close it. What made a session of its own (a daemon) lives until 
 What a task prints comes out when it has ended, whole, of the last try only: its standard output, then its standard error.
 A little of it is kept in memory, more in a file in $TMPDIR (or /tmp) of the rank that ran it.
 --keep-order lets it wait for the tasks before it; its line in the log waits, too, unless it printed nothing.
---results DIR writes it to files that are whole: / and % in a value become %2F and %25, as do other characters that a file
-name cannot have; a long name is cut and ends with the task's id.
+--results DIR writes it to files that are whole: / % and , in a value become %2F %25 and %2C, as do other characters that a
+file name cannot have; a long name is cut and ends with the task's id. Where {#} is in COMMAND, it is in the name; else equal
+values have one file. mpiexec passes on some 100 MB/s of what its ranks print; --results has no such limit.
 
 --joblog FILE has one JSON object on a line for each task that has ended for good: id (a hash of the command), command, rank,
-host, start (seconds since 1970), seconds, exit (128 + signal where one ended it), signal, tries, max_rss_bytes, stderr (its
-last 1000 bytes), reason (why, where it is not the exit code). A task counts as done once what it printed is written and its
-line is on the disk; a run that is killed begins at most the others again: each task runs at least once. Of equal commands,
-as many run as there are. --resume tells tasks by their commands, not by their place in the list, so that a list may have
-changed meanwhile; a last line that was cut off does not count.
+host, start (seconds since 1970), seconds, exit (128 + signal where one ended it, 124 after --timeout, 125 where what it
+printed could not be kept, 126 or 127 where it could not be started), signal, tries, max_rss_bytes, stderr (its last 1000
+bytes), reason (in words, where it is not its own exit code).
+A task counts as done once what it printed is written and its line is on the disk; a run that is killed begins at most the
+others again: each task runs at least once. Of equal commands, as many run as there are. --resume tells tasks by their
+commands, not by their place in the list, so that a list may have changed meanwhile; a last line that was cut off does not
+count. A task that fails while a run is being stopped by a signal does not count as failed: it runs again.
 
 At the end the summary is printed on standard error: how many tasks were done, failed and retried, the slowest ten, and which
 rank did how much. Results of tasks are theirs; nothing is promised about the order in which they are begun.
 Exit code: 0 all tasks are done; 1 some failed for good, also in the runs that this one resumes; 75 it was stopped, and
---joblog has what is done.
+--joblog has what is done. (Where mpiexec itself is stopped, the exit code is mpiexec's.)
 
 Examples:
   ls *.log | rankwise map gzip -k {}

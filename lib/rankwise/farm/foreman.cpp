@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -16,11 +15,7 @@
 namespace rankwise::farm {
 namespace {
 
-using How = processes::Ended::How;
 constexpr std::uint64_t most_read_at_once = 4096;  // tasks of the list, before what else is to be done
-// Who stops a whole job, Slurm for one, sends a signal to tasks as to ranks: a task that failed is not taken for a
-// failure before it is clear that it was not that.
-constexpr std::chrono::milliseconds time_to_doubt{250};
 constexpr std::chrono::seconds time_to_read{5};
 
 std::unique_ptr<JobLog> open_log(const MapOptions& options, std::unique_ptr<FinishedTasks>& finished,
@@ -35,23 +30,6 @@ std::unique_ptr<ResultsFolder> open_results(const MapOptions& options) {
   return options.results ? std::make_unique<ResultsFolder>(*options.results) : nullptr;
 }
 
-/// As timeout(1) has it; what did not end well is not 0.
-int exit_code_of(const Outcome& outcome) {
-  if (outcome.how == How::time_limit) return 124;
-  return outcome.how == How::output ? 125 : outcome.exit_code;
-}
-
-std::string reason_of(const Outcome& outcome, std::chrono::milliseconds time_limit) {
-  switch (outcome.how) {
-    case How::time_limit:
-      return fmt::format("not done after {} s", std::chrono::duration<double>(time_limit).count());
-    case How::not_started:
-      return outcome.signal != 0 ? outcome.reason : "cannot be started: " + outcome.reason;
-    default:
-      return outcome.reason;
-  }
-}
-
 }  // namespace
 
 Foreman::Foreman(const engine::Context& context, Crew& crew, const MapOptions& options)
@@ -63,16 +41,12 @@ Foreman::Foreman(const engine::Context& context, Crew& crew, const MapOptions& o
       source_(options, std::move(finished_)),
       outbox_(printer_, options.keep_order,
               {.fetch = [this](int rank, const PlacePrinted& place) { fetch(rank, place); },
-               .drop =
-                   [this](int rank, std::uint64_t task) {
-                     if (rank == 0) return crew_.drop(task);
-                     send(rank, {.kind = Order::Kind::drop, .place = {.task = task}});
-                   }}),
+               .drop = [this](int rank, std::uint64_t task) { drop(rank, task); }}),
+      endings_(options, context.ranks().size(), outbox_, [this](int rank, std::uint64_t task) { drop(rank, task); }),
       book_(context.ranks().size(), options.tries),
       wait_(context.ranks().size() > 1) {
-  tally_.ranks.resize(static_cast<std::size_t>(context.ranks().size()));
   book_.set_jobs(0, crew.jobs());
-  tally_.ranks[0] = {.host = ranks::host_name(), .jobs = crew.jobs()};
+  endings_.set_rank(0, ranks::host_name(), crew.jobs());
 }
 
 ranks::Failure Foreman::lead() {
@@ -81,9 +55,9 @@ ranks::Failure Foreman::lead() {
     read_list();
     hear();
     outbox_.advance();
-    for ([[maybe_unused]] const std::uint64_t task : printer_.take_done()) --unfinished_;
+    done_ += printer_.take_done().size();
+    look_at_endings();
     look_for_reasons_to_stop();
-    believe();
     if (is_over()) break;
     hand_out();
     show(false);
@@ -129,7 +103,7 @@ void Foreman::note(int rank, const Report& report) {
   something_happened_ = true;
   if (report.hello) {
     book_.set_jobs(rank, report.hello->jobs);
-    tally_.ranks[static_cast<std::size_t>(rank)] = {.host = report.hello->host, .jobs = report.hello->jobs};
+    endings_.set_rank(rank, report.hello->host, report.hello->jobs);
   }
   for (const Outcome& outcome : report.outcomes) note(rank, outcome);
   if (report.place) outbox_.arrived(*report.place, report.piece);
@@ -146,91 +120,45 @@ void Foreman::note(int rank, const Outcome& outcome) {
     if (stop_ != Stop::no) book_.forget_waiting();
     return;
   }
-  auto& share = tally_.ranks[static_cast<std::size_t>(rank)];
-  ++share.tasks;
-  share.seconds += outcome.seconds;
-  const bool is_last_chance = stop_ != Stop::no;
+  endings_.count_try(rank, outcome);
   if (auto task = book_.end(outcome.task, outcome.failed(), outcome.seconds)) {
-    if (outcome.failed() && outcome.how == How::by_itself) {
-      doubted_.push_back(
-          {.since = std::chrono::steady_clock::now(), .rank = rank, .task = *std::move(task), .outcome = outcome});
-    } else {
-      finish(rank, *task, outcome);
-    }
-  } else {
-    if (is_last_chance) book_.forget_waiting();
-    drop(rank, outcome);
+    keep_going([&] { endings_.add(rank, *std::move(task), outcome); });
+    return;
   }
-}
-
-/// Enough tasks have failed, if those in doubt have.
-bool Foreman::may_be_halted() const {
-  const Halt& halt = options_.halt;
-  return halt.when != Halt::When::never && !doubted_.empty() && tally_.failed + doubted_.size() >= halt.failures;
+  if (stop_ != Stop::no) book_.forget_waiting();
+  endings_.drop(rank, outcome);
 }
 
 /// Nobody wants what it printed.
-void Foreman::drop(int rank, const Outcome& outcome) {
-  if (!outcome.printed[0].is_kept_elsewhere() && !outcome.printed[1].is_kept_elsewhere()) return;
-  if (rank == 0) return crew_.drop(outcome.task);
-  send(rank, {.kind = Order::Kind::drop, .place = {.task = outcome.task}});
+void Foreman::drop(int rank, std::uint64_t task) {
+  if (rank == 0) return crew_.drop(task);
+  send(rank, {.kind = Order::Kind::drop, .place = {.task = task}});
 }
 
-void Foreman::believe() {
-  const auto now = std::chrono::steady_clock::now();
-  while (!doubted_.empty() && now >= doubted_.front().since + time_to_doubt) {
-    const Doubted doubted = std::move(doubted_.front());
-    doubted_.pop_front();
-    finish(doubted.rank, doubted.task, doubted.outcome);
-  }
-}
-
-/// The task is over, well or not.
-void Foreman::finish(int rank, const Task& task, const Outcome& outcome) {
-  ++(outcome.failed() ? tally_.failed : tally_.done);
-  tally_.add_slow(outcome.seconds, rank, task.command.line);
-  Finished finished{.number = task.number, .rank = rank, .printed = outcome.printed, .name = task.name};
-  if (options_.job_log) {
-    finished.log_line = LogEntry{.id = task.id,
-                                 .command = task.command.line,
-                                 .rank = rank,
-                                 .host = tally_.ranks[static_cast<std::size_t>(rank)].host,
-                                 .start = outcome.start,
-                                 .seconds = outcome.seconds,
-                                 .exit_code = exit_code_of(outcome),
-                                 .signal = outcome.signal,
-                                 .tries = task.tries,
-                                 .peak_bytes = outcome.peak_bytes,
-                                 .err_end = outcome.err_end,
-                                 .reason = reason_of(outcome, options_.time_limit),
-                                 .again = task.again}
-                            .line();
-  }
-  ++unfinished_;
+/// Does what may find that output cannot be had or kept: then what runs is ended, and the rest is not printed.
+void Foreman::keep_going(const std::function<void()>& act) {
   try {
-    outbox_.add(std::move(finished));
+    act();
   } catch (...) {
     outbox_.abandon();
     fail(ranks::current_failure(), Stop::now);
   }
-  const Halt& halt = options_.halt;
-  if (halt.when == Halt::When::never || tally_.failed < halt.failures || stop_ != Stop::no) return;
-  fail({static_cast<int>(ExitCode::failed),
-        fmt::format("{} failed; --halt ends it",
-                    tally_.failed == 1 ? "a task" : fmt::format("{} tasks", tally_.failed))},
-       halt.when == Halt::When::now ? Stop::now : Stop::soon);
+}
+
+void Foreman::look_at_endings() {
+  keep_going([this] { endings_.look(); });
+  if (stop_ != Stop::no) return;
+  const auto enough = endings_.enough();
+  if (!enough) return;
+  fail({static_cast<int>(ExitCode::failed), *enough}, options_.halt.when == Halt::When::now ? Stop::now : Stop::soon);
 }
 
 /// The rank's helper was killed: another rank does what it had.
 void Foreman::lose(int rank) {
-  for (const Task& task : book_.remove(rank)) {
-    Outcome outcome{.task = task.number, .how = How::not_started, .exit_code = 128 + SIGKILL, .signal = SIGKILL};
-    outcome.reason = "the process that starts tasks was killed, twice while it had this one";
-    finish(rank, task, outcome);
-  }
+  for (const Task& task : book_.remove(rank)) keep_going([&] { endings_.add_lost(rank, task); });
   if (options_.note) {
     options_.note(fmt::format("the helper process of rank {} on {} was killed; its tasks {}", rank,
-                              tally_.ranks[static_cast<std::size_t>(rank)].host,
+                              endings_.tally().ranks[static_cast<std::size_t>(rank)].host,
                               book_.has_ranks() ? "go to other ranks" : "are not done"));
   }
   if (!book_.has_ranks()) {
@@ -240,7 +168,7 @@ void Foreman::lose(int rank) {
 }
 
 void Foreman::hand_out() {
-  if (stop_ != Stop::no || outbox_.is_full() || may_be_halted()) return;
+  if (stop_ != Stop::no || outbox_.is_full() || endings_.may_be_enough()) return;
   for (int rank = 0; rank < context_.ranks().size(); ++rank) {
     const auto tasks = book_.next(rank, list_ended_);
     if (tasks.empty()) continue;
@@ -257,12 +185,8 @@ void Foreman::hand_out() {
 
 void Foreman::fetch(int rank, const PlacePrinted& place) {
   if (rank != 0) return send(rank, {.kind = Order::Kind::fetch, .place = place});
-  try {
-    outbox_.arrived(place, crew_.piece(place.task, static_cast<std::size_t>(place.stream), place.offset));
-  } catch (...) {
-    outbox_.abandon();
-    fail(ranks::current_failure(), Stop::now);
-  }
+  keep_going(
+      [&] { outbox_.arrived(place, crew_.piece(place.task, static_cast<std::size_t>(place.stream), place.offset)); });
 }
 
 void Foreman::look_for_reasons_to_stop() {
@@ -276,8 +200,10 @@ void Foreman::look_for_reasons_to_stop() {
   if (const ranks::Failure failure = printer_.failure(); failure.exit_code != 0) fail(failure, Stop::now);
   watch_ranks();
   look_at_printer();
-  if (stop_ != Stop::no && options_.keep_order && book_.in_flight() == 0 && doubted_.empty())
-    outbox_.skip_gaps(source_.tasks() + 1);
+  const bool all_have_ended = book_.in_flight() == 0 && !endings_.has_doubts();
+  if (stop_ != Stop::no && options_.keep_order && all_have_ended) {
+    keep_going([this] { outbox_.skip_gaps(source_.tasks() + 1); });
+  }
 }
 
 /// A reader that does not read keeps a run that is stopped no longer than a moment.
@@ -288,10 +214,7 @@ void Foreman::look_at_printer() {
 }
 
 void Foreman::fail(ranks::Failure failure, Stop how) {
-  if (failure.exit_code > 128) {
-    for (const Doubted& doubted : doubted_) drop(doubted.rank, doubted.outcome);
-    doubted_.clear();
-  }
+  if (failure.exit_code > 128) endings_.forget_doubted();
   if (stop_ == Stop::no) failure_ = std::move(failure);
   if (how <= stop_) return;
   stop_ = how;
@@ -315,16 +238,16 @@ void Foreman::watch_ranks() {
 }
 
 bool Foreman::is_over() const {
-  if (book_.in_flight() > 0 || !doubted_.empty()) return false;
+  if (book_.in_flight() > 0 || endings_.has_doubts()) return false;
   if (stop_ == Stop::no && !(list_ended_ && book_.waiting() == 0)) return false;
-  return unfinished_ == 0 || outbox_.is_abandoned() || printer_.failure().exit_code != 0;
+  return done_ == endings_.finished() || outbox_.is_abandoned() || printer_.failure().exit_code != 0;
 }
 
 void Foreman::show(bool last) {
   if (!options_.show) return;
   const std::uint64_t before = source_.done_before() + source_.failed_before();
-  options_.show({.done = tally_.done + tally_.failed + before,
-                 .failed = tally_.failed + source_.failed_before(),
+  options_.show({.done = endings_.finished() + before,
+                 .failed = endings_.tally().failed + source_.failed_before(),
                  .running = book_.running(),
                  .total = source_.tasks() + before,
                  .total_is_known = list_ended_ || last,
@@ -341,7 +264,7 @@ void Foreman::wait() {
 }
 
 Tally Foreman::tally() const {
-  Tally tally = tally_;
+  Tally tally = endings_.tally();
   tally.retried = book_.retried();
   tally.done_before = source_.done_before();
   tally.failed_before = source_.failed_before();

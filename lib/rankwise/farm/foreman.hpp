@@ -2,13 +2,14 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
+#include <functional>
 #include <memory>
 #include <vector>
 
 #include "rankwise/engine/context.hpp"
 #include "rankwise/farm/crew.hpp"
-#include "rankwise/farm/map_tasks.hpp"
+#include "rankwise/farm/endings.hpp"
+#include "rankwise/farm/map_options.hpp"
 #include "rankwise/farm/outbox.hpp"
 #include "rankwise/farm/printer.hpp"
 #include "rankwise/farm/protocol.hpp"
@@ -32,24 +33,16 @@ class Foreman {
 
  private:
   enum class Stop { no, soon, now };
-  /// A task that failed, perhaps because all of the job is being stopped.
-  struct Doubted {
-    std::chrono::steady_clock::time_point since;
-    int rank;
-    Task task;
-    Outcome outcome;
-  };
 
   void read_list();
   void hear();
   void note(int rank, const Report& report);
   void note(int rank, const Outcome& outcome);
-  void drop(int rank, const Outcome& outcome);
-  void believe();
-  void finish(int rank, const Task& task, const Outcome& outcome);
+  void drop(int rank, std::uint64_t task);
+  void keep_going(const std::function<void()>& act);
+  void look_at_endings();
   void lose(int rank);
   void hand_out();
-  [[nodiscard]] bool may_be_halted() const;
   void fetch(int rank, const PlacePrinted& place);
   void look_for_reasons_to_stop();
   void fail(ranks::Failure failure, Stop how);
@@ -69,10 +62,9 @@ class Foreman {
   Printer printer_;
   TaskSource source_;
   Outbox outbox_;
+  Endings endings_;
   TaskBook book_;
-  std::deque<Doubted> doubted_;
-  Tally tally_;
-  std::uint64_t unfinished_ = 0;  // handed to the outbox, not done yet
+  std::uint64_t done_ = 0;  // of those that have ended
   bool list_ended_ = false;
   bool crew_loss_noted_ = false;
   Stop stop_ = Stop::no;

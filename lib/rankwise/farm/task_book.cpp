@@ -122,9 +122,8 @@ std::optional<Task> TaskBook::take_for(int rank) {
 }
 
 TaskBook::Held TaskBook::take(std::uint64_t number) {
-  const auto found = in_flight_.find(number);
-  Held held = std::move(found->second);
-  in_flight_.erase(found);
+  Held held = std::move(in_flight_.at(number));
+  in_flight_.erase(number);
   --ranks_[static_cast<std::size_t>(held.rank)].in_flight;
   return held;
 }
