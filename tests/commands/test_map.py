@@ -3,6 +3,8 @@ import http.server
 import json
 import os
 import pathlib
+import pty
+import re
 import resource
 import signal
 import socketserver
@@ -536,3 +538,24 @@ def test_values_in_quotes_within_quotes_are_refused(tmp_path):
         bad = map_(command, ":::", "$(touch pwned)'\n touch pwned #", cwd=tmp_path)
         assert bad.returncode == 2 and "quotes within quotes" in bad.stderr, command
     assert os.listdir(tmp_path) == []
+
+
+def test_a_bar_does_not_mix_with_what_tasks_print():
+    terminal, other = pty.openpty()
+    process = subprocess.Popen([PROGRAM, "map", "-k", "sleep 0.02; echo line {}", ":::", *map(str, range(150))],
+                               stdout=other, stderr=other)
+    os.close(other)
+    shown = b""
+    while chunk := read_terminal(terminal):
+        shown += chunk
+    assert process.wait(timeout=20) == 0
+    lines = [re.split("\x1b\\[[JK]", line)[-1].strip("\r") for line in shown.decode().split("\n")]
+    assert [line for line in lines if line.startswith("line ")] == [f"line {i}" for i in range(150)]
+    assert "\u2588" in shown.decode()  # and there was a bar
+
+
+def read_terminal(terminal):
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # closed at the other end
+        return b""

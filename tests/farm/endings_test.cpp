@@ -19,8 +19,8 @@ class EndingsTest : public testing::Test {
     options_.job_log = folder_ / "log";
     options_.halt = halt;
     options_.time_limit = std::chrono::milliseconds(1500);
-    printer_ =
-        std::make_unique<Printer>(false, std::make_unique<JobLog>(*options_.job_log, JobLog::Open::fresh), nullptr);
+    printer_ = std::make_unique<Printer>(Printer::To{.streams = false},
+                                         std::make_unique<JobLog>(*options_.job_log, JobLog::Open::fresh), nullptr);
     outbox_ = std::make_unique<Outbox>(*printer_, false, Outbox::Ranks{});
     endings_ =
         std::make_unique<Endings>(options_, 2, *outbox_, [this](int, std::uint64_t task) { dropped_.push_back(task); });

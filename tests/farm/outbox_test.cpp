@@ -15,7 +15,8 @@ namespace {
 class OutboxTest : public testing::Test {
  protected:
   void open(bool keep_order) {
-    printer_ = std::make_unique<Printer>(false, std::make_unique<JobLog>(folder_ / "log", JobLog::Open::fresh),
+    printer_ = std::make_unique<Printer>(Printer::To{.streams = false},
+                                         std::make_unique<JobLog>(folder_ / "log", JobLog::Open::fresh),
                                          std::make_unique<ResultsFolder>(folder_ / "results"));
     outbox_ = std::make_unique<Outbox>(
         *printer_, keep_order,

@@ -48,7 +48,7 @@ TEST(Printer, ATaskIsDoneWhenItsOutputAndItsLineAreWritten) {
   const test::TemporaryFolder folder;
   {
     const OutputTo out(folder / "out");
-    Printer printer(true, std::make_unique<JobLog>(folder / "log", JobLog::Open::fresh),
+    Printer printer({}, std::make_unique<JobLog>(folder / "log", JobLog::Open::fresh),
                     std::make_unique<ResultsFolder>(folder / "results"));
     for (std::uint64_t task = 1; task <= 100; ++task) {
       printer.push({.stream = 0, .bytes = "out " + std::to_string(task) + "\n"});
@@ -66,7 +66,7 @@ TEST(Printer, WhatIsPushedIsWrittenBeforeItGoes) {
   const test::TemporaryFolder folder;
   {
     const OutputTo out(folder / "out");
-    Printer printer(true, nullptr, nullptr);
+    Printer printer({}, nullptr, nullptr);
     for (int i = 0; i < 1000; ++i) printer.push({.bytes = "x"});
   }
   EXPECT_EQ(text_of(folder / "out"), std::string(1000, 'x'));
@@ -75,7 +75,7 @@ TEST(Printer, WhatIsPushedIsWrittenBeforeItGoes) {
 TEST(Printer, AFullDiskIsAFailureAndWhatWasWrittenBeforeIsDone) {
   const test::TemporaryFolder folder;
   const OutputTo out("/dev/full", O_WRONLY);
-  Printer printer(true, std::make_unique<JobLog>(folder / "log", JobLog::Open::fresh), nullptr);
+  Printer printer({}, std::make_unique<JobLog>(folder / "log", JobLog::Open::fresh), nullptr);
   printer.push({.finishes = true, .task = 1, .log_line = "silent\n"});
   EXPECT_EQ(wait_for(printer, 1).size(), 1U);
   printer.push({.bytes = "x"});

@@ -123,6 +123,9 @@ class Map final : public Command {
     if (null_) options_.list.delimiter = '\0';
     options_.list.skip_empty = options_.command.empty();
     options_.print = !json_;
+    const bool may_have_bar =
+        compute_.progress == report::ProgressMode::automatic || compute_.progress == report::ProgressMode::bar;
+    options_.clears_line = may_have_bar && isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
     if (options_.list.sources.empty()) options_.list.sources.emplace_back(std::string("-"));
   }
 

@@ -36,7 +36,8 @@ struct MapOptions {
   std::chrono::milliseconds time_limit{0};  ///< of a task; 0: none
   Halt halt = {};
   bool keep_order = false;
-  bool print = true;  ///< what tasks print, also to standard output and error
+  bool print = true;         ///< what tasks print, also to standard output and error
+  bool clears_line = false;  ///< a bar may be drawn on the terminal that this goes to: it is taken away before
   std::optional<std::string> job_log = {};
   JobLog::Open open = JobLog::Open::fresh;
   bool resume_failed = false;  ///< what failed runs again

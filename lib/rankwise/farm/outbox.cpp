@@ -91,7 +91,7 @@ void Outbox::advance() {
     if (stream_ < first.printed.size()) {
       Printed& stream = first.printed[stream_];
       if (!stream.is_kept_elsewhere()) {
-        if (stream.size > 0) printer_.push({.stream = stream_, .bytes = stream.bytes});
+        if (stream.size > 0) printer_.push({.stream = stream_, .bytes = stream.bytes, .begins = true});
         ++stream_;
       } else if (arrived_ == stream.size) {
         ++stream_;
@@ -123,7 +123,8 @@ bool Outbox::ask(const Finished& first, std::uint64_t size) {
 void Outbox::arrived(const PlacePrinted& place, std::string piece) {
   if (abandoned_) return;
   arrived_ = place.offset + piece.size();
-  printer_.push({.stream = static_cast<std::size_t>(place.stream), .bytes = std::move(piece)});
+  printer_.push(
+      {.stream = static_cast<std::size_t>(place.stream), .bytes = std::move(piece), .begins = place.offset == 0});
 }
 
 }  // namespace rankwise::farm

@@ -32,8 +32,8 @@ bool is_file(int descriptor) {
 
 }  // namespace
 
-Printer::Printer(bool prints, std::unique_ptr<JobLog> log, std::unique_ptr<ResultsFolder> results)
-    : prints_(prints),
+Printer::Printer(To to, std::unique_ptr<JobLog> log, std::unique_ptr<ResultsFolder> results)
+    : to_(to),
       log_(std::move(log)),
       results_(std::move(results)),
       news_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
@@ -129,8 +129,11 @@ ranks::Failure Printer::write(std::vector<Item> items) {
 }
 
 void Printer::write(Item& item) {
-  if (prints_) write_to(item.stream, item.bytes);
   if (results_ != nullptr) results_->append(item.stream, item.bytes);
+  if (to_.streams && !item.bytes.empty()) {
+    if (to_.clears_line && item.begins) item.bytes.insert(0, "\r\033[J");  // at once, lest the bar comes between
+    write_to(item.stream, item.bytes);
+  }
   if (!item.finishes) return;
   if (results_ != nullptr) results_->finish(item.name, log_ != nullptr);
   lines_ += item.log_line;
@@ -161,7 +164,7 @@ void Printer::write_to(std::size_t stream, std::string_view bytes) {
 /// What the tasks printed is on the disk before the log says that they are done.
 void Printer::close_group() {
   if (log_ == nullptr || lines_.empty()) return;
-  if (prints_ && out_is_file_ && fdatasync(STDOUT_FILENO) != 0 && errno != EINVAL && errno != ENOTSUP &&
+  if (to_.streams && out_is_file_ && fdatasync(STDOUT_FILENO) != 0 && errno != EINVAL && errno != ENOTSUP &&
       errno != EROFS) {
     throw IoError(fmt::format("standard output cannot be written to its disk: {}", std::strerror(errno)));
   }

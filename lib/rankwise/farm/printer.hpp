@@ -26,14 +26,18 @@ class Printer {
   struct Item {
     std::size_t stream = 0;  ///< 0: standard output, 1: standard error
     std::string bytes = {};  ///< of it
+    bool begins = false;     ///< they are the first of it
     bool finishes = false;   ///< these are the last of their task:
     std::uint64_t task = 0;
     std::string name = {};  ///< of its results
     std::string log_line = {};
   };
 
-  /// @param prints whether standard output and error are written
-  Printer(bool prints, std::unique_ptr<JobLog> log, std::unique_ptr<ResultsFolder> results);
+  struct To {
+    bool streams = true;       ///< standard output and error are written
+    bool clears_line = false;  ///< and what stands in the terminal's line is taken away before
+  };
+  Printer(To to, std::unique_ptr<JobLog> log, std::unique_ptr<ResultsFolder> results);
   Printer(const Printer&) = delete;
   Printer& operator=(const Printer&) = delete;
   /// What was pushed is done, unless something failed.
@@ -60,7 +64,7 @@ class Printer {
   void write_to(std::size_t stream, std::string_view bytes);
   void close_group();
 
-  bool prints_;
+  To to_;
   std::unique_ptr<JobLog> log_;
   std::unique_ptr<ResultsFolder> results_;
   processes::Descriptor news_;  // an eventfd
