@@ -302,7 +302,7 @@ WRONG = [
     (["--bogus", "echo"], "there is no option --bogus"),
     (["--colsep", "(", "echo", ":::", "a"], "--colsep takes a regular expression, not '('"),
     (["echo", ":::+", "a"], "':::+' is none of ::: VALUE... and :::: FILE..."),
-    (["echo `echo {}`", ":::", "a b"], "cannot be put into"),
+    (["echo `echo {}`", ":::", "a b"], "cannot be put between quotes"),
     (["--arg-file", "missing", "echo"], "missing cannot be read: No such file or directory"),
     (["--joblog", "/nowhere/log", "echo", ":::", "a"], "/nowhere/log cannot be opened: No such file"),
     (["--results", "/dev/null/x", "echo", ":::", "a"], "/dev/null/x cannot be made"),
@@ -422,11 +422,14 @@ def test_a_signal_to_all_of_the_job_is_no_failure_of_tasks(tmp_path):
     assert len(log_of(log)) == 40
 
 
-def test_quotes_that_are_not_needed_are_told_of():
-    done = map_('echo "{}"', ":::", "a b", "c d")
-    assert done.stderr.count("between quotes") == 1 and done.stdout == "'a b'\n'c d'\n"
-    assert "between quotes" not in map_('echo "{}"', ":::", "plain").stderr
-    assert "between quotes" not in map_("echo {} 'x'", ":::", "a b").stderr
+def test_values_between_quotes_are_plain_ones():
+    done = map_('echo "{}" \'<{}>\'', ":::", "plain", "a/b.c")
+    assert done.returncode == 0 and sorted(done.stdout.split()) == sorted("plain <plain> a/b.c <a/b.c>".split())
+    assert map_("awk '$1~/{}/' /etc/passwd", ":::", "root").stdout.startswith("root:")
+    bad = map_('cp "{}" /tmp', ":::", "a b")
+    assert bad.returncode == 2 and "{} alone needs no quotes" in bad.stderr
+    handed = map_("sh -c 'echo \"<$1>\"' sh {}", ":::", "a b", "$(id)", "'; echo x")
+    assert sorted(handed.stdout.splitlines()) == sorted(["<a b>", "<$(id)>", "<'; echo x>"])
 
 
 @pytest.mark.parametrize("ranks", [None, 2])
@@ -492,7 +495,7 @@ def test_an_empty_list_is_told_of():
 def test_values_are_no_part_of_what_stands_next_to_them(tmp_path):
     assert map_("echo {}>f; cat f", ":::", "2", cwd=tmp_path).stdout == "2\n"
     env = {**os.environ, "S_SECRET": "hunter2"}
-    for command in ["echo $S{}", 'echo "$S{}"', "echo ~{}", "sh -c 'echo $S{}'"]:
+    for command in ["echo $S{}", 'echo "$S{}"', "echo ~{}", "echo $S{3}{1}"]:
         assert map_(command, ":::", "_SECRET", env=env).stdout in ("_SECRET\n", "~_SECRET\n"), command
 
 
@@ -533,10 +536,11 @@ def test_a_reader_that_does_not_read_does_not_hold_up_a_stop():
     os.close(reading), os.close(writing)
 
 
-def test_values_in_quotes_within_quotes_are_refused(tmp_path):
-    for command in ["sh -c \"grep '{}' f\"", "sh -c 'echo \"{}\"'", "echo \\\n# {}", "# one\n# it's {}"]:
+def test_values_that_cannot_be_quoted_are_refused(tmp_path):
+    for command in ["sh -c \"grep '{}' f\"", "sh -c 'echo \"{}\"'", "echo \\\n# {}", "# one\n# it's {}",
+                    "sh -c 'echo '\\''{}'\\'''", "sh -c \"echo #\"\"{}\"", "cat <\\\n<E\n{}\nE", ": `: \\\\'` '`{}'`"]:
         bad = map_(command, ":::", "$(touch pwned)'\n touch pwned #", cwd=tmp_path)
-        assert bad.returncode == 2 and "quotes within quotes" in bad.stderr, command
+        assert bad.returncode == 2 and "cannot be put between quotes" in bad.stderr, command
     assert os.listdir(tmp_path) == []
 
 

@@ -102,9 +102,7 @@ TEMPLATES = [
     "v={}; ./arguments \"$v\"",
     "echo \"$(./arguments {} | base64)\" | base64 -d",
     "for v in {}; do ./arguments \"$v\"; done",
-    "sh -c './arguments {}'",                   # the shell of a shell
-    "sh -c \"./arguments {}\"",
-    "sh -c './arguments x{}'; echo 'it is' >/dev/null",
+    "sh -c './arguments \"$1\"' sh {}",         # the shell of a shell
 ]
 
 
@@ -130,8 +128,6 @@ def received(folder, template, values, ranks=None):
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_hostile_values_arrive_unharmed(arguments, template):
     values = HOSTILE + drawn_values(300, seed=1)
-    if "sh -c" in template:  # one argument of a program is at most 128 KiB
-        values = [value for value in values if len(value) < 20_000]
     before, after = ("x" if "x{}" in template else ""), ("y" if "{}y" in template else "")
     assert received(arguments, template, values) == [before + value + after for value in values]
 
@@ -147,7 +143,7 @@ def test_places_where_nothing_can_be_quoted(arguments):
     for template in ["echo `echo {}`", "echo # {}", "cat <<E\n{}\nE", "echo ${x:-{}}", "echo $(({} + 1))",
                      "echo \"`echo {}`\"", "echo \"${x:-'{}'}\"", "x=$(case a in a) echo '{}';; esac)"]:
         bad = subprocess.run([PROGRAM, "map", template, ":::", "$(touch pwned)"], cwd=arguments, capture_output=True)
-        assert bad.returncode == 2 and b"cannot be put into quotes within quotes, a comment" in bad.stderr, template
+        assert bad.returncode == 2 and b"cannot be put between quotes" in bad.stderr, template
         good = subprocess.run([PROGRAM, "map", template, ":::", "7"], cwd=arguments, capture_output=True)
         assert good.returncode == 0, template
     assert os.listdir(arguments) == ["arguments"]

@@ -52,10 +52,22 @@ TEST(CommandTemplate, EmptyValuesAreWordsToo) {
   EXPECT_EQ(filled("echo {};", {""}).line, "echo '';");
 }
 
-TEST(CommandTemplate, KnowsWhetherPlacesAreInQuotes) {
-  EXPECT_FALSE(CommandTemplate("echo {} 'x'").has_places_in_quotes());
-  EXPECT_TRUE(CommandTemplate("echo \"{}\"").has_places_in_quotes());
-  EXPECT_THROW(filled("echo `echo {}`", {"a b"}), UsageError);
+TEST(CommandTemplate, ValuesBetweenQuotesArePlainOnes) {
+  EXPECT_EQ(filled("awk '{print \"{}\"}' f", {"x.y"}).line, "awk '{print \"x.y\"}' f");
+  for (const char* text : {"echo \"{}\"", "sh -c 'echo {}'", "sh -c 'echo '\\''{}'\\'''", "echo `echo {}`"}) {
+    EXPECT_THROW(filled(text, {"a b"}), UsageError) << text;
+  }
+}
+
+TEST(CommandTemplate, WhatIsMissingJoinsNothing) {
+  EXPECT_EQ(filled("cat <{3}<{1};", {"E"}).line, "cat <''<E;");
+  EXPECT_EQ(filled("echo $HO{3}{1};", {"ME"}).line, "echo $HO'''ME';");
+  EXPECT_EQ(filled("echo {3} {1};", {"a"}).line, "echo  a;");
+}
+
+TEST(CommandTemplate, KnowsItsNumbers) {
+  EXPECT_TRUE(CommandTemplate("x {#}").has_numbers());
+  EXPECT_FALSE(CommandTemplate("x {1}").has_numbers());
 }
 
 }  // namespace

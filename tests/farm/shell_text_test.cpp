@@ -7,7 +7,7 @@
 namespace rankwise::farm {
 namespace {
 
-Place place_after(std::string_view text) {
+ShellPlace place_after(std::string_view text) {
   ShellReader reader;
   reader.read(text);
   return reader.place();
@@ -32,51 +32,54 @@ TEST(ShellText, AWordIsNeverMuchLongerThanItsValue) {
 }
 
 TEST(ShellText, PlacesAreKnown) {
-  EXPECT_EQ(place_after("echo "), Place::plain);
-  EXPECT_EQ(place_after("echo 'a' \"b\" \\' \\\" "), Place::plain);
-  EXPECT_EQ(place_after("echo '"), Place::in_single_quotes);
-  EXPECT_EQ(place_after("echo \"$(cat "), Place::plain);
-  EXPECT_EQ(place_after("echo \"$(cat \""), Place::in_double_quotes);
-  EXPECT_EQ(place_after("echo \"$(cat ')' x) "), Place::in_double_quotes);
-  EXPECT_EQ(place_after("(cd x; "), Place::plain);
-  EXPECT_EQ(place_after("echo $(( 1 + 2 )) "), Place::plain);
-  EXPECT_EQ(place_after("echo ${x} "), Place::plain);
-  EXPECT_EQ(place_after("echo `date` "), Place::plain);
-  EXPECT_EQ(place_after("echo a#b "), Place::plain);
-  EXPECT_EQ(place_after("echo # all of it\n"), Place::plain);
-  EXPECT_EQ(place_after("# one\n# it's two\necho "), Place::plain);
-  EXPECT_EQ(place_after("echo \"a \"#\"\n"), Place::in_double_quotes);
-  EXPECT_EQ(place_after("echo 'a '#'\n"), Place::in_single_quotes);
-}
-
-TEST(ShellText, QuotesWithinQuotesCannotTakeAValue) {
-  for (const char* text : {"sh -c \"grep '", "sh -c 'echo \"", "sh -c \"echo \\\"", "sh -c 'echo `", "ssh h 'rm \"a"}) {
-    EXPECT_EQ(place_after(text), Place::unsafe) << text;
+  for (const char* text : {"echo ", "echo 'a' \"b\" \\' \\\" ", "(cd x; ", "echo ${x} $y ", "echo a#b ", "echo # all\n",
+                           "# one\n# it's two\necho ", "echo \"$(cat ", "echo \"$(cat 'x' | wc -l)\" ", "f() { cat "}) {
+    EXPECT_EQ(place_after(text), ShellPlace::plain) << text;
   }
-  EXPECT_EQ(place_after("sh -c 'grep \"x\" "), Place::in_single_quotes);
-  EXPECT_EQ(place_after("sh -c \"grep 'x' "), Place::in_double_quotes);
-  EXPECT_EQ(place_after("sh -c \"echo $(ls 'a' | cat) "), Place::in_double_quotes);
-}
-
-TEST(ShellText, SomePlacesCannotTakeAValue) {
+  for (const char* text : {"echo '", "echo '\\", "sh -c 'echo \"", "echo 'a '#'\n"}) {
+    EXPECT_EQ(place_after(text), ShellPlace::in_quotes) << text;
+  }
   for (const char* text :
-       {"echo `", "echo \"`", "echo # ", "cat <<E\n", "echo ${x:-", "echo $((", "echo \"${x:-'", "\\", "echo $",
-        "# a\n# b", "echo $'it", "echo \\\n# ", "echo \"${x:-it's}\" 'a} ", "$(case a in b) echo "}) {
-    EXPECT_EQ(place_after(text), Place::unsafe) << text;
+       {"echo \"a '", "echo \"\\\"", "echo \"$(cat \"", "echo \"$(cat ')' x) ", "echo \"a \"#\"\n"}) {
+    EXPECT_EQ(place_after(text), ShellPlace::in_double_quotes) << text;
   }
-  EXPECT_THROW(shell_word_at(Place::unsafe, "a b"), UsageError);
-  EXPECT_EQ(shell_word_at(Place::unsafe, "7"), "7");
 }
 
-TEST(ShellText, WhatIsWithinQuotesIsAWordForTheNextShell) {
-  EXPECT_EQ(shell_word_at(Place::in_single_quotes, "a b"), "'\\''a b'\\''");
-  EXPECT_EQ(shell_word_at(Place::in_double_quotes, "$x"), "'\\$x'");
-  EXPECT_EQ(shell_word_at(Place::in_double_quotes, "`id`"), "'\\`id\\`'");
+TEST(ShellText, WhatIsNotCertainIsUnsafe) {
+  for (const char* text : {"echo `",
+                           "echo \"`",
+                           "echo `date` ",
+                           "echo # ",
+                           "# a\n# b",
+                           "cat <<E\n",
+                           "cat <\\\n<E\n",
+                           "echo ${x:-",
+                           "echo ${x:-y} ",
+                           "echo $((",
+                           "echo $((1 + 2)) ",
+                           "echo \"${x:-'",
+                           "\\",
+                           "echo $",
+                           "echo $'it",
+                           "echo $\"it",
+                           "echo \\\n# ",
+                           "$(case a in b) echo ",
+                           ": `: \\\\' ",
+                           ": \"${x:-(')}"}) {
+    EXPECT_EQ(place_after(text), ShellPlace::unsafe) << text;
+  }
+}
+
+TEST(ShellText, OnlyPlainValuesGoWhereNothingCanBeQuoted) {
+  for (const auto place : {ShellPlace::in_quotes, ShellPlace::in_double_quotes, ShellPlace::unsafe}) {
+    EXPECT_EQ(shell_word_at(place, "7.x"), "7.x");
+    for (const char* value : {"a b", "", "'", "$x", "a=b", "~"}) EXPECT_THROW(shell_word_at(place, value), UsageError);
+  }
 }
 
 TEST(ShellText, APlainValueIsNoPartOfWhatStandsNextToIt) {
   const auto word = [](std::string_view before, std::string_view after) {
-    return shell_word_at(Place::plain, "2", neighbours(before, after));
+    return shell_word_at(ShellPlace::plain, "2", neighbours(before, after));
   };
   EXPECT_EQ(word("echo ", ""), "2");
   EXPECT_EQ(word("echo ", ">f"), "'2'");
@@ -86,7 +89,11 @@ TEST(ShellText, APlainValueIsNoPartOfWhatStandsNextToIt) {
   EXPECT_EQ(word("echo ${S}", ""), "2");
   EXPECT_EQ(word("echo ~", ""), "'2'");
   EXPECT_EQ(word("cat ~/x;echo ", ""), "2");
-  EXPECT_EQ(shell_word_at(Place::in_double_quotes, "2", neighbours("echo \"$S", "")), "\"\"2");
+  EXPECT_EQ(word("echo x=~a", ""), "'2'");
+  EXPECT_EQ(word("echo a~", ""), "2");
+  EXPECT_EQ(shell_word_at(ShellPlace::plain, "a", neighbours("echo ", ">f")), "a");
+  EXPECT_EQ(shell_word_at(ShellPlace::in_quotes, "2", neighbours("awk '$1~/", "/>3'")), "2");
+  EXPECT_EQ(shell_word_at(ShellPlace::in_double_quotes, "2", neighbours("echo \"$S", "")), "\"\"2");
 }
 
 TEST(ShellText, LinesWithoutShellCharactersNeedNoShell) {

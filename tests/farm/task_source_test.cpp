@@ -53,14 +53,5 @@ TEST(TaskSource, LeavesOutWhatWasFinished) {
   EXPECT_EQ(again.failed_before(), 0U);
 }
 
-TEST(TaskSource, TellsOfQuotesOnce) {
-  int notes = 0;
-  MapOptions options{.command = "x '{}'", .list = {.sources = {Words{"a", "b c", "d e"}}}};
-  options.note = [&](const std::string&) { ++notes; };
-  TaskSource source(options, nullptr);
-  lines_of(source);
-  EXPECT_EQ(notes, 1);
-}
-
 }  // namespace
 }  // namespace rankwise::farm

@@ -208,9 +208,9 @@ Without any of them the value follows COMMAND. Without COMMAND each line is a co
 :::: FILE takes the values from a file. What follows COMMAND's first word is its own: options of map come before it.
 
 A value stays a value, whatever is in it: a line without any of the shell's characters is started without a shell, its
-values as they are; else /bin/sh reads it, and values are quoted. Between quotes of yours ('...{}...', for a command that
-hands them to another shell) a value with such characters is put in quotes once more; a plain one is as it is. In quotes
-within quotes, comments, here-documents, `...`, ${...} and $((...)) values with such characters are refused.
+values as they are; else /bin/sh reads it, and values are quoted: {} needs no quotes of yours. Between quotes, and in comments,
+here-documents, `...`, ${...} and $((...)), only values without such characters can be put; others end the run. To hand a
+value to another shell: sh -c 'cd "$1" && make' sh {}
 
 A task has failed if its exit code is not 0, a signal ended it, it took longer than --timeout, or could not be started; it is
 tried again as --retries says, and the other tasks go on. --timeout sends SIGTERM to the task and all of its process group,
@@ -236,8 +236,9 @@ count. A task that fails while a run is being stopped by a signal does not count
 
 At the end the summary is printed on standard error: how many tasks were done, failed and retried, the slowest ten, and which
 rank did how much. Results of tasks are theirs; nothing is promised about the order in which they are begun.
-Exit code: 0 all tasks are done; 1 some failed for good, also in the runs that this one resumes; 75 it was stopped, and
---joblog has what is done. (Where mpiexec itself is stopped, the exit code is mpiexec's.)
+Exit code: 0 all tasks are done; 1 some failed for good, also in the runs that this one resumes; 3 the list, the log or
+standard output could not be read or written; 75 it was stopped, and --joblog has what is done. (Where mpiexec itself is
+stopped, the exit code is mpiexec's.) With --keep-order, a run that is stopped prints what waited behind what did not end.
 
 Examples:
   ls *.log | rankwise map gzip -k {}

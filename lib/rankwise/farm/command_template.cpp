@@ -81,20 +81,19 @@ CommandTemplate::CommandTemplate(std::string text) {
     all += piece.text;
     if (!piece.place) continue;
     piece.place->where = reader.place();
-    std::size_t next = p + 1;  // text, behind other places
-    while (next + 1 < pieces_.size() && pieces_[next].text.empty()) ++next;
-    piece.place->next_to = neighbours(piece.text, pieces_[next].text);
+    std::size_t before = p, after = p + 1;  // text, beyond other places
+    while (before > 0 && pieces_[before].text.empty()) --before;
+    while (after + 1 < pieces_.size() && pieces_[after].text.empty()) ++after;
+    piece.place->next_to = neighbours(pieces_[before].text, pieces_[after].text);
+    const auto is_blank = [](const std::string& text, bool last) {
+      return text.empty() || blanks.find(last ? text.back() : text.front()) != std::string_view::npos;
+    };
+    piece.place->stands_alone =
+        before == p && after == p + 1 && is_blank(piece.text, true) && is_blank(pieces_[after].text, false);
     reader.skip_value();
     all += '\0';
   }
   plain_ = is_plain(all);
-}
-
-bool CommandTemplate::has_places_in_quotes() const {
-  return std::any_of(pieces_.begin(), pieces_.end(), [](const Piece& piece) {
-    return piece.place && !piece.place->number &&
-           (piece.place->where == farm::Place::in_single_quotes || piece.place->where == farm::Place::in_double_quotes);
-  });
 }
 
 bool CommandTemplate::has_numbers() const {
@@ -121,8 +120,11 @@ std::string CommandTemplate::line_of(const Arguments& arguments) const {
   for (const Piece& piece : pieces_) {
     line += piece.text;
     if (!piece.place) continue;
+    const auto values = values_at(*piece.place, arguments);
+    // What stands on both sides of a value that is missing must not become one.
+    if (values.empty() && !piece.place->stands_alone && piece.place->where == ShellPlace::plain) line += "''";
     bool first = true;
-    for (const std::string& value : values_at(*piece.place, arguments)) {
+    for (const std::string& value : values) {
       if (!std::exchange(first, false)) line += ' ';
       line += shell_word_at(piece.place->where, value, piece.place->next_to);
     }

@@ -32,15 +32,14 @@ class CommandTemplate {
 
   /// Whether commands differ by their numbers.
   [[nodiscard]] bool has_numbers() const;
-  /// Whether a value that needs quotes was to go between quotes.
-  [[nodiscard]] bool has_places_in_quotes() const;
 
  private:
   struct Place {
     bool number = false;  // {#}
     int position = 0;     // {2}; 0: all; negative: from the end
     Part part = Part::all;
-    farm::Place where = farm::Place::plain;
+    ShellPlace where = ShellPlace::plain;
+    bool stands_alone = true;  // blanks, or nothing, on both sides
     Neighbours next_to = {};
   };
   struct Piece {

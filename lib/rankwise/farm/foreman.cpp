@@ -266,6 +266,7 @@ void Foreman::wait() {
 
 Tally Foreman::tally() const {
   Tally tally = endings_.tally();
+  if (printer_.failure().exit_code != 0) tally.done = std::min(tally.done, done_);  // what was not printed is not done
   tally.retried = book_.retried();
   tally.done_before = source_.done_before();
   tally.failed_before = source_.failed_before();

@@ -36,7 +36,6 @@ class TaskSource {
 
   const MapOptions& options_;
   CommandTemplate command_;
-  bool may_note_quotes_;
   ValueList list_;
   std::unique_ptr<FinishedTasks> finished_;
   std::uint64_t tasks_ = 0;

@@ -225,6 +225,9 @@ void Supervisor::see_who_ended() {
 
 void Supervisor::look_at_clock() {
   const auto now = Clock::now();
+  const auto is_due = [&](const auto& one) { return now >= one->time_is_up || now >= one->kill_at; };
+  // Where this process stood still for a while, some may have ended in time.
+  if (std::any_of(running_.begin(), running_.end(), is_due)) see_who_ended();
   for (const auto& one : running_) {
     Running& running = *one;
     if (running.finished) continue;
