@@ -63,15 +63,15 @@ def main():
         file, argument = argument.split(",")
         values = pieces(file, 1 if way == "loop" else workers)
         import numpy  # noqa: F401, before the clock starts
-    todo = [(value, argument) for value in values]
+    calls = [(value, argument) for value in values]
     pool = {"loop": lambda _: None, "threads": ThreadPool, "processes": multiprocessing.Pool}[way](workers)
     if pool:
         pool.starmap(max, [(1, 2)] * workers)
     begin = time.perf_counter()
     if pool:
-        pool.starmap(function, todo, chunksize=1)
+        pool.starmap(function, calls, chunksize=1)
     else:
-        for value, other in todo:
+        for value, other in calls:
             function(value, other)
     print(time.perf_counter() - begin)
     if pool:
